@@ -1,0 +1,38 @@
+# Every target sets up what it needs by itself. PYTHON=/path/to/python3 picks the interpreter of a new .venv;
+# ARGS='...' is passed on to pytest (test, test-all), to the runtime (run) or to the resolver (lock).
+
+CAPABILITY = capabilities/together-ai-fine-tuning.yaml
+
+.PHONY: help run test test-all check format lock clean
+
+help: ## show this list
+	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+run: ## serve the Together AI fine-tuning capability with its stand-in upstream
+	@scripts/setup run
+	.venv/bin/naftiko-run $(CAPABILITY) --sandbox $(ARGS)
+
+test: ## run the tests that need only Python and make
+	@scripts/setup dev
+	.venv/bin/python -m pytest -m "not full" $(ARGS)
+
+test-all: ## install everything else the tests can use, and run them all
+	@scripts/setup dev
+	@scripts/setup-full
+	.venv/bin/python -m pytest --no-skips $(ARGS)
+
+check: ## format, lint, types, import contracts, limits, and the tests with coverage
+	@scripts/check
+
+format: ## format the code and mend what the linter can mend
+	@scripts/setup dev
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+lock: ## write the pinned requirements anew (ARGS=--upgrade: the newest versions)
+	@scripts/lock $(ARGS)
+
+clean: ## remove all that set-up, tests and builds have made
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .coverage .coverage.* build dist
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
