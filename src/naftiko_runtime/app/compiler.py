@@ -1,0 +1,59 @@
+"""From a file's text to its plan; every mistake in one report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..link.linker import link
+from ..plan.explain import Plan
+from ..source.diagnostics import Report
+from ..source.tree import load as load_source
+from ..spec.dialects import upgrade
+from ..spec.document import Document, parse
+
+
+class CompileError(Exception):
+    """A file from which no plan can be made; ``report`` says all that is wrong with it."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(str(report))
+        self.report = report
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What a text gave: a plan unless the report has errors, and in any case the report."""
+
+    plan: Plan | None
+    report: Report
+
+
+def compile_text(text: str, file: str) -> Compiled:
+    """Compile a text; ``file`` is the name that diagnostics show."""
+    report = Report()
+    document = _read(text, file, report)
+    return Compiled(link(document, file, report) if document else None, report)
+
+
+def compile(path: str | Path) -> Plan:
+    """Compile a capability file; raises CompileError with every mistake, OSError when it cannot be read."""
+    compiled = compile_text(Path(path).read_text(encoding="utf-8"), str(path))
+    if compiled.plan is None:
+        raise CompileError(compiled.report)
+    return compiled.plan
+
+
+def load(path: str | Path) -> Document:
+    """Read a capability file as its author wrote it, typed and frozen; raises as ``compile`` does."""
+    report = Report()
+    document = _read(Path(path).read_text(encoding="utf-8"), str(path), report)
+    if document is None or report.has_errors:
+        raise CompileError(report)
+    return document
+
+
+def _read(text: str, file: str, report: Report) -> Document | None:
+    source = load_source(text, file, report)
+    upgraded = upgrade(source, report) if source else None
+    return parse(upgraded, report) if upgraded else None

@@ -1,0 +1,73 @@
+"""One uvicorn server on a socket of ours; several run in one loop, and signals are not theirs."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+import anyio
+import uvicorn
+from uvicorn._types import ASGIApplication
+
+from ..exposers.boundary import ASGIApp
+
+_KEEP_ALIVE_S = 65
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready and leaves signals to its owner."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = anyio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An application and the open socket that it is served on."""
+
+    app: ASGIApp
+    socket: socket.socket
+    has_lifespan: bool = False
+
+
+@asynccontextmanager
+async def run_servers(*jobs: Job, grace_s: float) -> AsyncIterator[None]:
+    """Serve while the context lasts; then all stop listening at once, and running calls get ``grace_s``."""
+    servers = [(_Server(_config(job, grace_s)), job.socket) for job in jobs]
+    async with anyio.create_task_group() as tasks:
+        for server, bound in servers:
+            tasks.start_soon(server.serve, [bound])
+        for server, _ in servers:
+            await server.ready.wait()
+        try:
+            yield
+        finally:
+            for server, _ in servers:
+                server.should_exit = True
+
+
+def _config(job: Job, grace_s: float) -> uvicorn.Config:
+    return uvicorn.Config(
+        cast("ASGIApplication", job.app),
+        http="httptools",
+        ws="none",
+        loop="none",
+        lifespan="on" if job.has_lifespan else "off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=max(1, round(grace_s)),
+    )

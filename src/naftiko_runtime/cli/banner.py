@@ -1,0 +1,54 @@
+"""What is printed when a server is ready: what is where, and how to connect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..app.listener import Listener
+from ..app.serve import Options, Serving
+from ..plan.surfaces import McpSurface, RestSurface
+from ..source.diagnostics import Report, Severity
+from ..values.json import encode_text
+
+
+def banner(served: Serving, options: Options, report: Report) -> str:
+    """Describe a running server in a few lines that can be copied from."""
+    return "\n".join(_lines(served, options, report))
+
+
+def _lines(served: Serving, options: Options, report: Report) -> Iterator[str]:
+    yield f"\n{served.plan.title}"
+    for listener in served.listeners:
+        yield f"  {listener.kind:<5} {listener.url:<28} {listener.offers:<11} {listener.surface.namespace}"
+    calls = "SANDBOX" if options.sandbox else "calls"
+    for namespace, base_uri in served.base_uris.items():
+        stands_for = served.plan.apis[namespace].base_uri
+        note = f"  nothing real is called; this plays {stands_for}" if options.sandbox else ""
+        yield f"  {calls:<5} {base_uri}{note}"
+    for listener in served.listeners:
+        yield from _snippets(listener)
+    yield from _warnings(served, report)
+
+
+def _snippets(listener: Listener) -> Iterator[str]:
+    surface = listener.surface
+    if isinstance(surface, RestSurface):
+        ready = [route for route in surface.routes if route.method == "GET" and "{" not in route.path]
+        if ready:
+            yield f"\n  try it\n    curl {listener.url}{ready[0].path}"
+    if isinstance(surface, McpSurface):
+        name = surface.namespace
+        yield f"\n  connect an MCP client\n    claude mcp add --transport http {name} {listener.url}/mcp"
+        yield f"    {encode_text({'mcpServers': {name: {'type': 'http', 'url': listener.url + '/mcp'}}})}"
+
+
+def _warnings(served: Serving, report: Report) -> Iterator[str]:
+    yield ""
+    refused = [item for item in report if item.severity is Severity.REFUSED]
+    yield from (f"  {item}" for item in refused)
+    if tolerated := report.count(Severity.WARNING):
+        yield f"  {tolerated} warnings about the file: naftiko check {served.plan.file}"
+    open_doors = [listener.url for listener in served.listeners if not listener.is_local]
+    if open_doors:
+        yield f"  WARNING: {', '.join(open_doors)} can be reached from other machines, without authentication"
+    yield "  stop with Ctrl+C"

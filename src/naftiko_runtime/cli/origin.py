@@ -1,0 +1,73 @@
+"""Where a capability file comes from: a path, a URL, standard input, or the samples of this package."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+# an installed package carries its samples; in a checkout they stand at the top
+_SAMPLES = (_PACKAGE / "capabilities", _PACKAGE.parent.parent / "capabilities")
+_LIMIT_BYTES = 8 * 1024 * 1024
+_TIMEOUT_S = 20.0
+
+
+class Unreadable(Exception):
+    """A file that cannot be read; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A capability's text and the name that diagnostics show."""
+
+    text: str
+    name: str
+
+
+def read_origin(place: str) -> Origin:
+    """Read a capability from ``FILE``, ``https://…``, ``-`` or ``sample:NAME``; raises Unreadable."""
+    try:
+        data, name = _read(place)
+    except (OSError, ValueError) as error:
+        reason = error.reason if isinstance(error, URLError) else getattr(error, "strerror", None) or error
+        raise Unreadable(f"cannot read {place}: {reason}") from None
+    if len(data) > _LIMIT_BYTES:
+        raise Unreadable(f"cannot read {place}: it is larger than {_LIMIT_BYTES} bytes")
+    try:
+        return Origin(data.decode("utf-8"), name)
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"cannot read {place}: byte {error.start} is not UTF-8") from None
+
+
+def sample_names() -> tuple[str, ...]:
+    """List the capabilities that come with the package."""
+    return tuple(sorted({path.stem for folder in _SAMPLES for path in folder.glob("*.y*ml")}))
+
+
+def _read(place: str) -> tuple[bytes, str]:
+    if place == "-":
+        return sys.stdin.buffer.read(_LIMIT_BYTES + 1), "<stdin>"
+    if place.startswith(("https://", "http://")):
+        return _fetch(place), place
+    if place.startswith("sample:"):
+        return _sample(place.removeprefix("sample:")), place
+    with Path(place).open("rb") as file:
+        return file.read(_LIMIT_BYTES + 1), place
+
+
+def _fetch(url: str) -> bytes:
+    request = Request(url, headers={"Accept": "application/yaml, text/yaml, text/plain, */*"})  # noqa: S310
+    with urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - the scheme was checked above
+        data: bytes = answer.read(_LIMIT_BYTES + 1)
+        return data
+
+
+def _sample(name: str) -> bytes:
+    for folder in _SAMPLES:
+        path = folder / f"{name}.yaml"
+        if name in sample_names() and path.is_file():
+            return path.read_bytes()
+    raise ValueError(f"no such sample; there is {', '.join(sample_names()) or 'none'}")

@@ -1,0 +1,154 @@
+"""The command line: subcommands, options, help."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TypeVar
+
+from .. import __version__
+
+_T = TypeVar("_T")
+
+_FILE_HELP = "a capability file: path, https:// address, - for standard input, or sample:NAME"
+_RUN_EPILOG = """\
+examples:
+  naftiko-run sample:together-ai-fine-tuning --sandbox       try it without a key
+  naftiko-run my.yaml --env-file .env                        keys from a file
+  naftiko-run my.yaml --port my-rest=8000 --port my-mcp=0    other ports; 0 takes a free one
+  naftiko-run my.yaml --base-uri my-api=http://localhost:3000
+"""
+
+
+def parser_of_naftiko() -> argparse.ArgumentParser:
+    """Build the parser of ``naftiko SUBCOMMAND``."""
+    parser = argparse.ArgumentParser("naftiko", description="Runs and inspects Naftiko capability files.")
+    parser.add_argument("--version", action="version", version=f"naftiko-runtime {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser(
+        "run",
+        help="serve what a file exposes",
+        epilog=_RUN_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_run(run)
+    check = commands.add_parser("check", help="print every problem of a file with its line")
+    check.add_argument("file", metavar="FILE", help=_FILE_HELP)
+    _add_check(check)
+    plan = commands.add_parser("plan", help="print what a file compiles to: which call goes where, and why")
+    plan.add_argument("file", metavar="FILE", help=_FILE_HELP)
+    sandbox = commands.add_parser("sandbox", help="serve a stand-in of a real API on loopback")
+    sandbox.add_argument("name", metavar="NAME", help="together-ai")
+    sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: a free one)")
+    sandbox.add_argument("--key", help="bearer token that it accepts (default: sandbox-key)")
+    sandbox.add_argument(
+        "--job-seconds",
+        type=float,
+        default=60.0,
+        metavar="S",
+        help="how long a whole job takes (default: 60)",
+    )
+    _add_log_level(sandbox)
+    return parser
+
+
+def parser_of_run() -> argparse.ArgumentParser:
+    """Build the parser of ``naftiko-run FILE``."""
+    parser = argparse.ArgumentParser(
+        "naftiko-run",
+        description="Serves what a Naftiko capability file exposes: REST, MCP.",
+        epilog=_RUN_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"naftiko-runtime {__version__}")
+    _add_run(parser)
+    return parser
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", nargs="?", help=_FILE_HELP)
+    listen = parser.add_argument_group("where to listen")
+    listen.add_argument("--host", help="address to listen on (default: the file's, else 127.0.0.1)")
+    listen.add_argument(
+        "--port",
+        action="append",
+        default=[],
+        type=_pair(_port, "NS=PORT"),
+        metavar="NS=PORT",
+        help="port of the server with namespace NS, instead of the file's",
+    )
+    listen.add_argument(
+        "--allowed-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="host name that callers may use, besides loopback names and addresses",
+    )
+    call = parser.add_argument_group("what to call")
+    call.add_argument(
+        "--base-uri",
+        action="append",
+        default=[],
+        type=_pair(_url, "NS=URL"),
+        metavar="NS=URL",
+        help="address of the consumed API with namespace NS, instead of the file's",
+    )
+    call.add_argument("--sandbox", action="store_true", help="call stand-ins on loopback, nothing real")
+    call.add_argument("--env-file", metavar="PATH", help="file of NAME=value lines for what is not set")
+    call.add_argument(
+        "--timeout", type=_seconds, metavar="S", help="longest wait for an answer, in seconds (default: 50)"
+    )
+    other = parser.add_argument_group("instead of serving")
+    other.add_argument("--check", action="store_true", help="print every problem and stop, as naftiko check")
+    other.add_argument(
+        "--healthcheck", action="store_true", help="ask a running server whether it answers, and stop"
+    )
+    _add_check(other)
+    _add_log_level(parser)
+
+
+def _add_check(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="how check prints (default: text)"
+    )
+    parser.add_argument("--strict", action="store_true", help="take every warning of the file as an error")
+
+
+def _add_log_level(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--log-level",
+        choices=("debug", "info", "warning", "error"),
+        help="how much is logged (default: info)",
+    )
+
+
+def _pair(read: Callable[[str], _T], shape: str) -> Callable[[str], tuple[str, _T]]:
+    def parse(text: str) -> tuple[str, _T]:
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {shape}")
+        return name, read(value)
+
+    return parse
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port (0 to 65535)")
+    return int(text)
+
+
+def _url(text: str) -> str:
+    if not text.startswith(("http://", "https://")) or any(mark in text for mark in "?#{} "):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an http:// or https:// address")
+    return text
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 86400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return seconds

@@ -1,0 +1,43 @@
+"""``naftiko sandbox``: a stand-in of a real API on loopback, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from argparse import Namespace
+
+from naftiko_sandbox import DEFAULT_KEY, SANDBOXES
+
+from ..app.listener import ListenError
+from ..app.sandbox import play
+from ..app.serve import run, signals
+from ..source.diagnostics import did_you_mean
+
+
+def sandbox(arguments: Namespace) -> int:
+    """Serve a stand-in; 1 when there is none of that name or the port is taken."""
+    if arguments.name not in SANDBOXES:
+        hint = did_you_mean(arguments.name, SANDBOXES) or f"there is {', '.join(SANDBOXES)}"
+        print(f"naftiko: no sandbox {arguments.name!r}; {hint}", file=sys.stderr)
+        return 1
+    try:
+        run(_play(arguments))
+    except ListenError as error:
+        print(f"naftiko: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _play(arguments: Namespace) -> None:
+    chosen, key = SANDBOXES[arguments.name], arguments.key or DEFAULT_KEY
+    stopped = asyncio.Event()
+    with signals(stopped):
+        async with play(chosen, port=arguments.port, key=key, job_s=arguments.job_seconds) as url:
+            accepts = "the given key" if arguments.key else f"the bearer token {key}"
+            print(f"{chosen.title} sandbox on {url}{chosen.base_path}, accepts {accepts}", file=sys.stderr)
+            print(
+                f"nothing real is called; its request log is at {url}/__sim__/log",
+                file=sys.stderr,
+                flush=True,
+            )
+            await stopped.wait()

@@ -1,0 +1,1 @@
+"""The faces of a capability: each turns a surface into an ASGI application."""

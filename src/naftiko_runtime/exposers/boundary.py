@@ -1,0 +1,163 @@
+"""The border of every face: who may knock, and how a failure is told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from ipaddress import ip_address
+from typing import Any, TypeAlias, TypeVar
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import anyio
+
+from ..plan.call import Headers
+from ..plan.errors import CallError, InvalidArguments, NotAllowed, NotLinked, UpstreamRefused, WrongHost
+from ..values import Json
+
+log = logging.getLogger("naftiko.exposers")
+
+# the ASGI specification leaves message values open, so these three are the only Any at a door
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+ASGIApp: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
+
+_Told = TypeVar("_Told")
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Checks Host and Origin, so that no web page can reach a local server through a name of its own (D9)."""
+
+    allowed_hosts: frozenset[str] = frozenset()
+
+    def check(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        """Raise WrongHost or NotAllowed for a request that may come from a foreign page."""
+        host, origin = "", None
+        for name, value in headers:
+            if name == b"host":
+                host = _host_name(value.decode("latin-1"))
+            elif name == b"origin":
+                origin = value.decode("latin-1")
+        if not (self._is_ours(host) or _is_address(host)):
+            hint = f"; allow it with --allowed-host {host}" if host else ""
+            raise WrongHost(f"this server does not answer for host {host!r}{hint}")
+        if origin is not None and not self._may_call(origin, host):
+            raise NotAllowed(f"pages of {origin!r} may not call this server")
+
+    def _is_ours(self, host: str) -> bool:
+        return host in _LOOPBACK or host in self.allowed_hosts
+
+    def _may_call(self, origin: str, host: str) -> bool:
+        try:
+            name = (urlsplit(origin).hostname or "").lower()
+        except ValueError:
+            return False
+        return bool(name) and (name == host or self._is_ours(name))
+
+
+def _host_name(value: str) -> str:
+    """Take the name out of a Host header: no port, no brackets."""
+    value = value.strip().lower()
+    if value.startswith("["):
+        return value[1:].split("]", 1)[0]
+    return value.rsplit(":", 1)[0] if value.count(":") == 1 else value
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failure in the caller's terms; every face writes it in its own form."""
+
+    status: int
+    title: str
+    sentence: str
+    headers: Headers = ()
+    problems: tuple[tuple[str, str], ...] = ()
+    code: str | None = None
+    answer: bytes | None = field(default=None, repr=False)
+
+    def problem(self) -> dict[str, Json]:
+        """Write the failure as a problem document (RFC 9457)."""
+        document: dict[str, Json] = {"title": self.title, "status": self.status, "detail": self.sentence}
+        if self.problems:
+            document["errors"] = [{"argument": name, "problem": text} for name, text in self.problems]
+        if self.code:
+            document["code"] = self.code
+        return document
+
+
+def failure_of(error: Exception) -> Failure:
+    """Say what a failed call means for its caller; bugs are logged under an incident id and not shown."""
+    if not isinstance(error, CallError):
+        incident = uuid4().hex[:12]
+        log.error("incident %s: %s", incident, type(error).__name__, exc_info=error)
+        return Failure(500, "internal error", f"something went wrong here; incident {incident} in the log")
+    if error.detail:
+        log.info("%s: %s", error.title, error.detail)
+    return Failure(
+        status=error.status,
+        title=error.title,
+        sentence=error.sentence,
+        headers=error.headers,
+        problems=_problems(error),
+        code=error.code if isinstance(error, NotLinked) else None,
+        answer=error.body if isinstance(error, UpstreamRefused) else None,
+    )
+
+
+def _problems(error: CallError) -> tuple[tuple[str, str], ...]:
+    if not isinstance(error, InvalidArguments):
+        return ()
+    return tuple((problem.path, problem.problem) for problem in error.problems)
+
+
+def phrase(status: int) -> str:
+    """Name a status, also one that no standard knows."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "unknown status"
+
+
+async def answered(work: Awaitable[_Told], tell: Callable[[Exception], _Told]) -> _Told:
+    """Await the work of a call; whatever goes wrong is told by the face in its own form."""
+    try:
+        return await work
+    except Exception as error:  # noqa: BLE001  a caller gets an answer whatever fails, bugs too
+        return tell(error)
+
+
+async def unless_hung_up(receive: Receive, work: Callable[[], Awaitable[None]]) -> None:
+    """Run the work of a request; when the caller hangs up it is cancelled, and so is the upstream call.
+
+    The request's body must have been read: the next message can only be the disconnect.
+    """
+    failed: Exception | None = None
+    async with anyio.create_task_group() as tasks:
+
+        async def watch() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            tasks.cancel_scope.cancel()
+
+        tasks.start_soon(watch)
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - raised below, where no group wraps it
+            failed = error
+        tasks.cancel_scope.cancel()
+    if failed is not None:
+        raise failed

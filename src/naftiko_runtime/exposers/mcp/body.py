@@ -1,0 +1,103 @@
+"""Reads an upstream's body into memory, within a limit, unpacked."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import Protocol
+
+from ...plan.call import Headers, Inbound
+from ...plan.errors import UndecodableAnswer, UpstreamError
+
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+
+
+class Oversized(UpstreamError):
+    """A good answer, but more than a tool result holds."""
+
+    title = "answer too large"
+
+    def __init__(self, size: str) -> None:
+        super().__init__(
+            f"the call succeeded, but its answer has {size} bytes, more than a tool result holds"
+        )
+        self.size = size
+
+
+def header(headers: Headers, name: str) -> str:
+    """Find a header whatever its case; nothing found is an empty text."""
+    return next((value.strip() for key, value in headers if key.lower() == name), "")
+
+
+async def read(inbound: Inbound, limit_bytes: int) -> bytes:
+    """Read the whole body; raises Oversized, and does not start when the length says so."""
+    length = header(inbound.headers, "content-length")
+    if _LENGTH.fullmatch(length) and int(length) > limit_bytes:
+        raise Oversized(length)
+    unpacker = _unpacker(inbound.headers)
+    body, received = bytearray(), 0
+    async for chunk in inbound.chunks():
+        received += len(chunk)
+        body += unpacker.feed(chunk, limit_bytes + 1 - len(body))
+        if len(body) > limit_bytes:
+            raise Oversized(f"more than {limit_bytes}")
+    if received:
+        unpacker.finish()
+    return bytes(body)
+
+
+async def read_start(inbound: Inbound, limit_bytes: int) -> bytes:
+    """Read the beginning of a body that only has to be quoted; what cannot be unpacked is nothing."""
+    body = bytearray()
+    async for chunk in inbound.chunks():
+        body += chunk
+        if len(body) >= limit_bytes:
+            break
+    try:
+        return _unpacker(inbound.headers).feed(bytes(body), limit_bytes)
+    except UndecodableAnswer:
+        return b""
+
+
+class _Unpacker(Protocol):
+    def feed(self, chunk: bytes, room: int) -> bytes: ...
+
+    def finish(self) -> None: ...
+
+
+class _Plain:
+    """A body that was sent as it is."""
+
+    def feed(self, chunk: bytes, room: int) -> bytes:
+        return chunk[:room]
+
+    def finish(self) -> None:
+        return
+
+
+class _Deflated:
+    """A body that an upstream compressed although nobody asked for it."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(_GZIP_OR_ZLIB)
+
+    def feed(self, chunk: bytes, room: int) -> bytes:
+        try:
+            return self._stream.decompress(chunk, room)
+        except zlib.error as error:
+            raise UndecodableAnswer("the upstream's answer cannot be decompressed") from error
+
+    def finish(self) -> None:
+        if not self._stream.eof or self._stream.unused_data:
+            raise UndecodableAnswer("the upstream's compressed answer is not whole")
+
+
+def _unpacker(headers: Headers) -> _Unpacker:
+    match header(headers, "content-encoding").lower():
+        case "" | "identity":
+            return _Plain()
+        case "gzip" | "x-gzip" | "deflate":
+            return _Deflated()
+        case other:
+            raise UndecodableAnswer(f"the upstream's answer is encoded as {other!r}, which was not asked for")

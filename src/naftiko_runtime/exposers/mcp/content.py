@@ -1,0 +1,173 @@
+"""What a call gave, as the content of a tool result."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, assert_never
+
+from mcp import types
+
+from ...plan.call import Headers, Inbound
+from ...plan.errors import UndecodableAnswer
+from ...values import Json
+from ...values.json import decode, encode_text
+from ..boundary import phrase
+from .body import Oversized, header, read
+
+TEXT_LIMIT_BYTES = 4 << 20
+BINARY_LIMIT_BYTES = 1 << 20
+
+Family: TypeAlias = Literal["json", "text", "image", "audio", "binary", "unnamed"]
+
+_TEXTS = frozenset({"application/xml", "application/yaml", "application/x-ndjson", "application/jsonl"})
+_CHARSETS = frozenset({"us-ascii", "iso-8859-1", "windows-1252", "utf-16"})
+_CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where the same answer can be had; ``route`` is the REST URL that streams it, if there is one."""
+
+    tool: str
+    route: str | None = None
+
+
+def of_value(value: Json) -> types.CallToolResult:
+    """Show a value as text, and as data: an object as it is, lists, numbers and booleans under ``result``.
+
+    Revisions up to 2025-11-25 know objects only, and a client that gets data shows nothing else.
+    """
+    if value is None:
+        return types.CallToolResult(content=[])
+    text = _text_of(value)
+    if isinstance(value, str):
+        return of_text(text)
+    data = value if isinstance(value, dict) else {"result": value}
+    return types.CallToolResult(content=[types.TextContent(text=text)], structured_content=data)
+
+
+def of_text(text: str) -> types.CallToolResult:
+    return types.CallToolResult(content=[types.TextContent(text=text)])
+
+
+def of_refusal(text: str) -> types.CallToolResult:
+    """Tell a failure; without data, because a client that gets data shows nothing else."""
+    return types.CallToolResult(content=[types.TextContent(text=text)], is_error=True)
+
+
+async def of_inbound(inbound: Inbound, elsewhere: Elsewhere) -> types.CallToolResult:
+    """Show an upstream's answer below 400 by its status and its media type."""
+    if inbound.status >= 300:
+        return _of_redirect(inbound.status, inbound.headers)
+    if inbound.status == 204:
+        return types.CallToolResult(content=[])
+    media_type = header(inbound.headers, "content-type")
+    family = family_of(media_type)
+    try:
+        body = await read(inbound, _LIMITS[family])
+    except Oversized as error:
+        if elsewhere.route is None:
+            raise
+        return _of_route(error, elsewhere.route)
+    return _of_body(body, family, media_type, elsewhere) if body else types.CallToolResult(content=[])
+
+
+def family_of(media_type: str) -> Family:
+    """Sort a media type into what a tool result can hold."""
+    name = media_type.partition(";")[0].strip().lower()
+    kind = name.partition("/")[0]
+    if name in ("application/json", "text/json") or name.endswith("+json"):
+        return "json"
+    if kind == "text" or name in _TEXTS or name.endswith(("+xml", "+yaml")):
+        return "text"
+    return _KINDS.get(kind, "binary")
+
+
+_KINDS: Mapping[str, Family] = {"image": "image", "audio": "audio", "": "unnamed"}
+_LIMITS: Mapping[Family, int] = {
+    "json": TEXT_LIMIT_BYTES,
+    "text": TEXT_LIMIT_BYTES,
+    "unnamed": BINARY_LIMIT_BYTES,
+    "image": BINARY_LIMIT_BYTES,
+    "audio": BINARY_LIMIT_BYTES,
+    "binary": BINARY_LIMIT_BYTES,
+}
+
+
+def _of_body(body: bytes, family: Family, media_type: str, elsewhere: Elsewhere) -> types.CallToolResult:
+    name = media_type.partition(";")[0].strip().lower()
+    match family:
+        case "json":
+            return of_value(_parsed(body))
+        case "text":
+            return of_text(body.decode(_charset(media_type), errors="replace"))
+        case "image":
+            image = types.ImageContent(data=b64encode(body).decode(), mime_type=name)
+            return types.CallToolResult(content=[image])
+        case "audio":
+            sound = types.AudioContent(data=b64encode(body).decode(), mime_type=name)
+            return types.CallToolResult(content=[sound])
+        case "unnamed":
+            return _of_unnamed(body, elsewhere)
+        case "binary":
+            return _of_bytes(body, name, elsewhere)
+        case never:
+            assert_never(never)
+
+
+def _of_unnamed(body: bytes, elsewhere: Elsewhere) -> types.CallToolResult:
+    try:
+        return of_text(body.decode())
+    except UnicodeDecodeError:
+        return _of_bytes(body, "application/octet-stream", elsewhere)
+
+
+def _of_bytes(body: bytes, media_type: str, elsewhere: Elsewhere) -> types.CallToolResult:
+    uri = elsewhere.route or f"tool://{elsewhere.tool}/answer"
+    blob = types.BlobResourceContents(uri=uri, mime_type=media_type, blob=b64encode(body).decode())
+    return types.CallToolResult(content=[types.EmbeddedResource(resource=blob)])
+
+
+def _of_redirect(status: int, headers: Headers) -> types.CallToolResult:
+    """Link to where the answer is; a redirect that the client could follow, it has followed (D14)."""
+    target = header(headers, "location")
+    if not target:
+        raise UndecodableAnswer(
+            f"the upstream answered {status} {phrase(status)} and did not say where to go"
+        )
+    text = types.TextContent(text=f"the upstream answered {status} {phrase(status)}: it is at {target}")
+    if not target.lower().startswith(("http://", "https://")):
+        return types.CallToolResult(content=[text])
+    return types.CallToolResult(content=[text, types.ResourceLink(name="answer", uri=target)])
+
+
+def _of_route(error: Oversized, route: str) -> types.CallToolResult:
+    text = types.TextContent(text=f"{error.sentence}; it is streamed by {route}")
+    return types.CallToolResult(content=[text, types.ResourceLink(name="answer", uri=route)])
+
+
+def _parsed(body: bytes) -> Json:
+    try:
+        return decode(body.removeprefix(codecs.BOM_UTF8))
+    except (ValueError, RecursionError) as error:
+        raise UndecodableAnswer("the upstream says that its answer is JSON, but it is not") from error
+
+
+def _text_of(value: Json) -> str:
+    try:
+        text = value if isinstance(value, str) else encode_text(value)
+        size = len(text.encode())
+    except (ValueError, RecursionError) as error:
+        raise UndecodableAnswer("the upstream's answer holds what JSON in UTF-8 cannot") from error
+    if size > TEXT_LIMIT_BYTES:
+        raise Oversized(str(size))
+    return text
+
+
+def _charset(media_type: str) -> str:
+    found = _CHARSET.search(media_type)
+    return found[1].lower() if found and found[1].lower() in _CHARSETS else "utf-8"

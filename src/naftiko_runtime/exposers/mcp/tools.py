@@ -1,0 +1,118 @@
+"""The tools of a surface: how they are listed, and how they are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, TypeAlias
+from urllib.parse import quote, urlencode
+
+from mcp import types
+from mcp.server import ServerRequestContext
+from mcp.shared.exceptions import MCPError
+
+from ...plan.flow import Answer
+from ...plan.surfaces import Context, Invoke, McpTool, PassThrough
+from ...values import Json
+from ...values.json import encode_text
+from ..boundary import answered
+from .body import read_start
+from .content import Elsewhere, of_inbound, of_refusal, of_value
+from .refusal import START_LIMIT_BYTES, Repetition, tell, tell_answer
+
+# the SDK leaves the type of its lifespan state open; we do not use it
+_Exchange: TypeAlias = ServerRequestContext[Any]
+
+_HINTS: Mapping[str, str] = {
+    "readOnly": "readOnlyHint",
+    "destructive": "destructiveHint",
+    "idempotent": "idempotentHint",
+    "openWorld": "openWorldHint",
+}
+_CONTEXT = Context(face="mcp")
+_HOLE = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Toolbox:
+    """All tools of one server; the list is made once, in the order of the file."""
+
+    invoke: Invoke
+    tools: Mapping[str, McpTool]
+    listed: Mapping[str, types.Tool] = field(repr=False)
+    rest_routes: Mapping[str, str]
+
+    @classmethod
+    def of(cls, tools: tuple[McpTool, ...], invoke: Invoke, rest_routes: Mapping[str, str]) -> Toolbox:
+        listed = {tool.name: _listed(tool) for tool in tools}
+        return cls(invoke, {tool.name: tool for tool in tools}, listed, rest_routes)
+
+    async def list(
+        self, exchange: _Exchange, params: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=[*self.listed.values()])
+
+    async def call(self, exchange: _Exchange, params: types.CallToolRequestParams) -> types.CallToolResult:
+        """Call a tool; only an unknown name is a protocol error, everything else is told in the result."""
+        tool = self.tools.get(params.name)
+        if tool is None:
+            raise MCPError(types.INVALID_PARAMS, self._unknown(params.name[:100]))
+        repetition = Repetition.of(tool.operation.body)
+        return await answered(
+            self._result(tool, params.arguments or {}, repetition),
+            lambda error: of_refusal(tell(error, repetition)),
+        )
+
+    def input_schema(self, name: str) -> Mapping[str, Json] | None:
+        """Find a schema; without this the SDK makes the whole list for every call."""
+        tool = self.listed.get(name)
+        return tool.input_schema if tool else None
+
+    async def _result(
+        self, tool: McpTool, arguments: Mapping[str, Json], repetition: Repetition
+    ) -> types.CallToolResult:
+        async with self.invoke(tool.operation, arguments, _CONTEXT) as result:
+            if isinstance(result, Answer):
+                return of_value(result.value)
+            if result.status >= 400:
+                start = await read_start(result, START_LIMIT_BYTES)
+                return of_refusal(tell_answer(result.status, result.headers, start, repetition))
+            return await of_inbound(result, self._elsewhere(tool, arguments))
+
+    def _elsewhere(self, tool: McpTool, arguments: Mapping[str, Json]) -> Elsewhere:
+        body = tool.operation.body
+        route = self.rest_routes.get(body.call.name) if isinstance(body, PassThrough) else None
+        return Elsewhere(tool.name, _filled(route, arguments) if route else None)
+
+    def _unknown(self, name: str) -> str:
+        near = get_close_matches(name, self.tools, n=1)
+        return f"unknown tool {name!r}{f'; did you mean {near[0]!r}?' if near else ''}"
+
+
+def _listed(tool: McpTool) -> types.Tool:
+    hints = {wire: tool.hints[name] for name, wire in _HINTS.items() if name in tool.hints}
+    shown: dict[str, object] = {
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.operation.description or None,
+        "inputSchema": tool.operation.contract.schema(),
+        "annotations": hints or None,
+    }
+    return types.Tool.model_validate(shown)
+
+
+def _filled(route: str, arguments: Mapping[str, Json]) -> str:
+    """Put the arguments into a route: its holes first, the others behind it as a query."""
+    left = {name: _plain(value) for name, value in arguments.items() if isinstance(value, str | int | float)}
+
+    def fill(hole: re.Match[str]) -> str:
+        return quote(left.pop(hole[1]), safe="", errors="replace") if hole[1] in left else hole[0]
+
+    path = _HOLE.sub(fill, route)
+    return f"{path}?{urlencode(left, errors='replace')}" if left else path
+
+
+def _plain(value: str | float) -> str:
+    return value if isinstance(value, str) else encode_text(value)

@@ -1,0 +1,107 @@
+"""Writes answers: upstream bytes as they come, our JSON, and failures as problem documents."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from ...plan.call import Headers, Inbound
+from ...plan.errors import CallError
+from ...plan.flow import Answer
+from ...values.json import encode
+from ..boundary import Failure, Send
+
+log = logging.getLogger("naftiko.exposers")
+
+# of an upstream's headers these say nothing to our callers, or something that is not true of us (D4)
+_NOT_PASSED = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "set-cookie",
+        "set-cookie2",
+        "server",
+        "date",
+        "alt-svc",
+        "strict-transport-security",
+        "www-authenticate",
+    }
+)
+_UNSAFE = frozenset({"POST", "PATCH"})
+
+
+async def send_inbound(send: Send, inbound: Inbound, *, head: bool) -> None:
+    """Stream an upstream's answer; one that breaks off breaks ours off, so that nobody takes it for whole."""
+    await _start(send, inbound.status, passed_headers(inbound.headers))
+    if not head and inbound.status not in (204, 304):
+        try:
+            async for chunk in inbound.chunks():
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        except CallError as error:
+            log.info("an answer broke off: %s", error.sentence)
+            return
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def send_answer(send: Send, answer: Answer, *, head: bool) -> None:
+    """Send shaped JSON; nothing to say is 204."""
+    if answer.value is None:
+        await _whole(send, 204, passed_without_content(answer.headers), b"", head=head)
+        return
+    headers = (*passed_without_content(answer.headers), ("content-type", "application/json"))
+    await _whole(send, answer.status, headers, encode(answer.value), head=head)
+
+
+async def send_failure(send: Send, failure: Failure, method: str) -> None:
+    """Send a failure: an upstream's own words as they are, ours as application/problem+json (RFC 9457)."""
+    head = method == "HEAD"
+    if failure.answer is not None:
+        headers = passed_headers(failure.headers)
+        kept = tuple(pair for pair in headers if pair[0] not in ("content-length", "content-encoding"))
+        await _whole(send, failure.status, kept, failure.answer, head=head)
+        return
+    # SDKs of many APIs repeat a failed POST unless they are told not to (D14)
+    once = (("x-should-retry", "false"),) if method in _UNSAFE else ()
+    headers = (*failure.headers, *once, ("content-type", "application/problem+json"))
+    await _whole(send, failure.status, headers, encode(failure.problem()), head=head)
+
+
+async def send_empty(send: Send, status: int, headers: Headers) -> None:
+    await _whole(send, status, headers, b"", head=False)
+
+
+def passed_headers(headers: Headers) -> Headers:
+    """Keep what a client SDK of that API needs; drop hop-by-hop headers, cookies and cross-origin rights."""
+    named = {
+        token.strip().lower() for name, value in headers if name == "connection" for token in value.split(",")
+    }
+    return tuple(_kept(headers, _NOT_PASSED | named))
+
+
+def passed_without_content(headers: Headers) -> Headers:
+    """Keep the headers of an answer whose body is replaced by ours."""
+    about_body = ("content-", "etag", "accept-ranges", "last-modified", "digest")
+    return tuple(pair for pair in passed_headers(headers) if not pair[0].startswith(about_body))
+
+
+def _kept(headers: Headers, dropped: frozenset[str]) -> Iterator[tuple[str, str]]:
+    for name, value in headers:
+        if name not in dropped and not name.startswith("access-control-"):
+            yield name, value
+
+
+async def _whole(send: Send, status: int, headers: Headers, body: bytes, *, head: bool) -> None:
+    length = () if status in (204, 304) else (("content-length", str(len(body))),)
+    await _start(send, status, (*headers, *length))
+    await send({"type": "http.response.body", "body": b"" if head else body})
+
+
+async def _start(send: Send, status: int, headers: Headers) -> None:
+    raw = [(name.encode("latin-1"), value.encode("utf-8", "surrogateescape")) for name, value in headers]
+    await send({"type": "http.response.start", "status": status, "headers": raw})

@@ -1,0 +1,62 @@
+"""Lists and objects with expressions inside, built by structure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..values import Json, Secret
+from .scope import Const, Expr, Ref, Scope, Value
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectOf:
+    """An object; what was not given is left out."""
+
+    fields: tuple[tuple[str, Expr], ...]
+
+    def evaluate(self, scope: Scope) -> Value:
+        pairs = ((name, _plain(value.evaluate(scope))) for name, value in self.fields)
+        return {name: value for name, value in pairs if value is not None}
+
+    def refs(self) -> tuple[Ref, ...]:
+        return tuple(ref for _, value in self.fields for ref in value.refs())
+
+    def __str__(self) -> str:
+        return "{" + ", ".join(f"{name}: {value}" for name, value in self.fields) + "}"
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list; what was not given is left out."""
+
+    items: tuple[Expr, ...]
+
+    def evaluate(self, scope: Scope) -> Value:
+        return [value for item in self.items if (value := _plain(item.evaluate(scope))) is not None]
+
+    def refs(self) -> tuple[Ref, ...]:
+        return tuple(ref for item in self.items for ref in item.refs())
+
+    def __str__(self) -> str:
+        return "[" + ", ".join(str(item) for item in self.items) + "]"
+
+
+def compile_value(value: Json, compile_text: Callable[[str], Expr]) -> Expr:
+    """Compile every text inside a value; a value without references stays a constant."""
+    if isinstance(value, str):
+        return compile_text(value)
+    if isinstance(value, dict):
+        fields = tuple((name, compile_value(item, compile_text)) for name, item in value.items())
+        return ObjectOf(fields) if any(part.refs() for _, part in fields) else Const(value)
+    if isinstance(value, list):
+        items = tuple(compile_value(item, compile_text) for item in value)
+        return ListOf(items) if any(part.refs() for part in items) else Const(value)
+    return Const(value)
+
+
+def _plain(value: Value) -> Json:
+    """Secrets stand alone, where they can be kept; inside a structure they would be shown."""
+    if isinstance(value, Secret):
+        raise TypeError("a secret cannot stand inside a list or object")
+    return value

@@ -1,0 +1,125 @@
+"""The names an expression may use, known before any request, and the values they have in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from ..values import Json, Secret
+
+Value: TypeAlias = Json | Secret
+
+
+@dataclass(slots=True)
+class Scope:
+    """The values of one call. ``None`` means not given; steps add their results as they finish."""
+
+    arguments: Mapping[str, Json] = field(default_factory=dict)
+    binds: Mapping[str, Secret] = field(default_factory=dict)
+    steps: dict[str, Json] = field(default_factory=dict)
+
+
+class Expr(Protocol):
+    """A compiled expression; pure."""
+
+    def evaluate(self, scope: Scope) -> Value: ...
+
+    def refs(self) -> tuple[Ref, ...]:
+        """List the names that this expression reads."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """What the file says, whatever the caller says."""
+
+    value: Json
+
+    def evaluate(self, scope: Scope) -> Value:
+        return self.value
+
+    def refs(self) -> tuple[Ref, ...]:
+        return ()
+
+    def __str__(self) -> str:
+        return repr(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What the caller gave under a name, or a part of it."""
+
+    name: str
+    keys: tuple[str, ...] = ()
+
+    def evaluate(self, scope: Scope) -> Value:
+        value = scope.arguments.get(self.name)
+        return _descend(value, self.keys) if self.keys else value
+
+    def refs(self) -> tuple[Ref, ...]:
+        return (self,)
+
+    def __str__(self) -> str:
+        return ".".join((self.name, *self.keys))
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What an earlier step found, or a part of it."""
+
+    name: str
+    keys: tuple[str, ...] = ()
+
+    def evaluate(self, scope: Scope) -> Value:
+        return _descend(scope.steps.get(self.name), self.keys)
+
+    def refs(self) -> tuple[Ref, ...]:
+        return (self,)
+
+    def __str__(self) -> str:
+        return "step " + ".".join((self.name, *self.keys))
+
+
+@dataclass(frozen=True, slots=True)
+class BindValue:
+    """A bound variable; always secret, because nobody can tell which ones are."""
+
+    key: str
+
+    def evaluate(self, scope: Scope) -> Value:
+        return scope.binds[self.key]
+
+    def refs(self) -> tuple[Ref, ...]:
+        return (self,)
+
+    def __str__(self) -> str:
+        return f"bind {self.key}"
+
+
+Ref: TypeAlias = Argument | StepResult | BindValue
+
+
+def fold(name: str) -> str:
+    """Bring spellings of one name together: case, hyphen and underscore do not count (D11)."""
+    return name.replace("-", "").replace("_", "").lower()
+
+
+def match_name(name: str, known: Iterable[str]) -> str | None:
+    """Find a name exactly, else the only one that differs in case, hyphens and underscores."""
+    names = tuple(known)
+    if name in names:
+        return name
+    alike = tuple(other for other in names if fold(other) == fold(name))
+    return alike[0] if len(alike) == 1 else None
+
+
+def _descend(value: Json, keys: tuple[str, ...]) -> Json:
+    for key in keys:
+        if isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return None
+    return value

@@ -1,0 +1,89 @@
+"""Output parameters as projections: what an operation answers, cut from what it got."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..values import Json, Secret
+from .path import Path, Root
+from .scope import Expr, Scope
+
+
+class Shape(Protocol):
+    """A compiled output; ``project`` is pure, ``schema`` describes what it gives."""
+
+    def project(self, value: Json, scope: Scope) -> Json: ...
+
+    def schema(self) -> dict[str, Json]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The value at a path, untouched."""
+
+    path: Path
+    kind: str | None = None
+
+    def project(self, value: Json, scope: Scope) -> Json:
+        return self.path.select(value)
+
+    def schema(self) -> dict[str, Json]:
+        return {"type": self.kind} if self.kind else {}
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A value that the file states, perhaps with the caller's words in it."""
+
+    value: Expr
+    kind: str | None = None
+
+    def project(self, value: Json, scope: Scope) -> Json:
+        result = self.value.evaluate(scope)
+        return None if isinstance(result, Secret) else result
+
+    def schema(self) -> dict[str, Json]:
+        return {"type": self.kind} if self.kind else {}
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """An object with the fields that the file names."""
+
+    fields: tuple[tuple[str, Shape], ...]
+    path: Path = Root()  # noqa: RUF009 - frozen and without state
+
+    def project(self, value: Json, scope: Scope) -> Json:
+        inner = self.path.select(value)
+        return {name: shape.project(inner, scope) for name, shape in self.fields}
+
+    def schema(self) -> dict[str, Json]:
+        return {"type": "object", "properties": {name: shape.schema() for name, shape in self.fields}}
+
+    def __str__(self) -> str:
+        return "{" + ", ".join(f"{name}: {shape}" for name, shape in self.fields) + "}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A list whose elements are projected one by one."""
+
+    path: Path
+    item: Shape
+
+    def project(self, value: Json, scope: Scope) -> Json:
+        inner = self.path.select(value)
+        return [self.item.project(element, scope) for element in inner] if isinstance(inner, list) else None
+
+    def schema(self) -> dict[str, Json]:
+        return {"type": "array", "items": self.item.schema()}
+
+    def __str__(self) -> str:
+        return f"{self.path}[] {self.item}"

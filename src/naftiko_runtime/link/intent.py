@@ -1,0 +1,195 @@
+"""Which consumed operation a call means, when its name alone does not tell (D3).
+
+Every rule looks at all candidates and settles the call when exactly one is left. Rules that settle
+on different operations refuse it; nothing is guessed. Name similarity is not used: it is wrong in
+one of thirty real cases.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ..expr.scope import fold
+from ..plan.surfaces import Choice
+from ..source.diagnostics import Diagnostic, Report, did_you_mean
+from ..spec.consumes import HttpSpec
+from ..spec.exposes import ExposedResourceSpec, RouteSpec
+from ..spec.flows import UnitSpec
+from .consumes import Candidate, candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An exposed route or tool that is being linked, and the resource it stands in."""
+
+    spec: UnitSpec
+    resource: ExposedResourceSpec | None = None
+
+
+@dataclass(slots=True)
+class Use:
+    """One call in a file: what it may mean, and what it was found to mean."""
+
+    unit: Unit
+    call: str
+    among: tuple[Candidate, ...]
+    chosen: Candidate | None = None
+    choice: Choice | None = None
+    refusal: Diagnostic | None = None
+    votes: dict[str, Candidate] = field(default_factory=dict)
+
+    def settle(self, candidate: Candidate, code: str, rule: str) -> None:
+        self.chosen, self.choice = candidate, Choice(code, rule)
+
+
+Rule: TypeAlias = Callable[[Unit, Candidate], bool]
+
+
+def same_resource(unit: Unit, candidate: Candidate) -> bool:
+    """L101: the consumed resource is named like the exposed one."""
+    name = unit.resource.name if unit.resource else None
+    return name is not None and fold(name) == fold(candidate.resource.name)
+
+
+def same_path(unit: Unit, candidate: Candidate) -> bool:
+    """L102: the exposed path ends in the consumed path, and the method is the same."""
+    if unit.resource is None or not isinstance(unit.spec, RouteSpec):
+        return False
+    consumed = _path(candidate.resource.path)
+    same_method = unit.spec.method.upper() == candidate.method
+    return same_method and consumed != "" and _path(unit.resource.path).endswith(consumed)
+
+
+def same_description(unit: Unit, candidate: Candidate) -> bool:
+    """L103: both are described by the same words."""
+    described = (unit.spec.description or "").strip()
+    return described != "" and described == (candidate.operation.description or "").strip()
+
+
+def same_parameters(unit: Unit, candidate: Candidate) -> bool:
+    """L104: ``with`` names exactly the operation's parameters."""
+    given = {fold(key) for key in unit.spec.with_ or {}}
+    return given == {fold(param.name) for param in candidate.params if param.fixed is None}
+
+
+RULES: Mapping[str, tuple[str, Rule]] = {
+    "L101": ("the name of its resource", same_resource),
+    "L102": ("its path and method", same_path),
+    "L103": ("its description", same_description),
+    "L104": ("its parameters", same_parameters),
+}
+_BY_ORDER = ("L105", "its place in the order of calls")
+
+
+def choose(units: Sequence[Unit], specs: tuple[HttpSpec, ...], twins: Sequence[Sequence[Use]]) -> list[Use]:
+    """Settle the calls of one server; ``twins`` are servers linked before, which may confirm its order."""
+    uses = [Use(unit, unit.spec.call, find(unit.spec.call, specs)) for unit in units if unit.spec.call]
+    for use in uses:
+        _vote(use)
+    _settle_by_order(uses, twins)
+    return uses
+
+
+def find(call: str, specs: tuple[HttpSpec, ...]) -> tuple[Candidate, ...]:
+    """List what ``namespace.operation`` or ``namespace.resource.operation`` may mean."""
+    namespaces = sorted({spec.namespace for spec in specs if call.startswith(f"{spec.namespace}.")}, key=len)
+    if not namespaces:
+        return ()
+    known, rest = candidates(specs, namespaces[-1]), call.removeprefix(f"{namespaces[-1]}.")
+    named = tuple(found for found in known if found.operation.name == rest)
+    return named or tuple(found for found in known if f"{found.resource.name}.{found.operation.name}" == rest)
+
+
+def _vote(use: Use) -> None:
+    if len(use.among) == 1:
+        in_full = use.call == use.among[0].name
+        use.settle(use.among[0], "", "its full name" if in_full else "its name, which one operation has")
+        return
+    for code, (_, rule) in RULES.items():
+        left = [found for found in use.among if rule(use.unit, found)]
+        if len(left) == 1:
+            use.votes[code] = left[0]
+    if len(set(map(id, use.votes.values()))) == 1:
+        code = next(iter(use.votes))
+        use.settle(use.votes[code], code, RULES[code][0])
+
+
+def _settle_by_order(uses: Sequence[Use], twins: Sequence[Sequence[Use]]) -> None:
+    """L105: the k-th use of a call is its k-th candidate, where nothing speaks against it.
+
+    Counts must agree, every call of this server that other rules settle must follow the order, and a
+    call that changes something needs a server with the same calls whose own rules found the same.
+    """
+    groups = [group for group in _groups(uses).values() if len(group) == len(group[0].among) > 1]
+    orderly = all(
+        use.votes == {} or (use.chosen is use.among[place] and not _disagree(use))
+        for group in groups
+        for place, use in enumerate(group)
+    )
+    if not orderly:
+        return
+    twin = next((other for other in twins if [use.call for use in other] == [use.call for use in uses]), None)
+    for group in groups:
+        for place, use in enumerate(group):
+            found = use.among[place]
+            confirmed = twin is not None and _is_same(twin[uses.index(use)].chosen, found)
+            if use.chosen is None and (found.is_safe or confirmed):
+                use.settle(found, *_BY_ORDER)
+
+
+def _groups(uses: Sequence[Use]) -> dict[str, list[Use]]:
+    groups: dict[str, list[Use]] = {}
+    for use in uses:
+        groups.setdefault(use.call, []).append(use)
+    return {call: group for call, group in groups.items() if group[0].among}
+
+
+def _disagree(use: Use) -> bool:
+    return len(set(map(id, use.votes.values()))) > 1
+
+
+def _is_same(one: Candidate | None, other: Candidate) -> bool:
+    return one is not None and one.operation is other.operation
+
+
+def tell(use: Use, specs: tuple[HttpSpec, ...], report: Report) -> None:
+    """Report how a call was settled, or refuse it: L001 nothing, L002 not settled, L003 rules disagree."""
+    span = use.unit.spec.span("call")
+    if use.chosen is not None and use.choice is not None:
+        if use.choice.code:
+            number = len(use.among)
+            message = f"{use.call!r} names {number} operations; {use.choice.rule} chooses {use.chosen.name!r}"
+            report.warn(use.choice.code, message, span, f"write {use.chosen.name}")
+    elif not use.among:
+        known = [
+            f"{spec.namespace}.{found.operation.name}"
+            for spec in specs
+            for found in candidates((spec,), spec.namespace)
+        ]
+        use.refusal = report.refuse(
+            "L001", f"no consumed operation {use.call!r}", span, did_you_mean(use.call, known)
+        )
+    elif _disagree(use):
+        said = "; ".join(f"{RULES[code][0]} says {found.name!r}" for code, found in use.votes.items())
+        use.refusal = report.refuse(
+            "L003", f"the rules for {use.call!r} disagree: {said}", span, _full_names(use)
+        )
+    else:
+        message = f"{use.call!r} names {len(use.among)} operations, and nothing tells which is meant"
+        use.refusal = report.refuse("L002", message, span, _full_names(use))
+
+
+def _full_names(use: Use) -> str:
+    names = [found.name for found in use.among[:8]]
+    return f"write one of {', '.join(names)}{', …' if len(use.among) > len(names) else ''}"
+
+
+_VARIABLE = re.compile(r"\{+([^{}]*)\}+")
+
+
+def _path(path: str) -> str:
+    """Bring spellings of a path together, its variables too."""
+    return fold(_VARIABLE.sub(r"{\1}", path)).rstrip("/")

@@ -1,0 +1,30 @@
+"""Links a document: binds, then consumed APIs, then servers."""
+
+from __future__ import annotations
+
+from ..plan.explain import Plan
+from ..source.diagnostics import Report
+from ..spec.document import Document
+from .binds import BindTable
+from .consumes import link_apis
+from .flows import FlowLinker
+from .surfaces import SurfaceLinker
+
+
+def link(document: Document, file: str, report: Report) -> Plan | None:
+    """Turn a document into a plan; None when the report has errors."""
+    capability = document.capability
+    binds = BindTable(report, (*(document.binds or ()), *(capability.binds or ())))
+    specs = capability.consumes or ()
+    apis = link_apis(specs, binds, report)
+    servers = SurfaceLinker(specs, binds, FlowLinker(apis, report), report)
+    surfaces = servers.link(capability.exposes or ())
+    if not surfaces:
+        report.error(
+            "S004", "nothing to serve: the capability exposes no server", document.span("capability")
+        )
+    if report.has_errors:
+        return None
+    info = document.info
+    title = (info.label or info.display if info else None) or file
+    return Plan(file, title, {linked.api.namespace: linked.api for linked in apis}, binds.used(), surfaces)

@@ -1,0 +1,1 @@
+"""The compiled file: what is served, what it needs, and what it calls."""

@@ -1,0 +1,160 @@
+"""One HTTP call of a consumed API, compiled; and the two messages that it exchanges."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeAlias
+
+from ..expr.scope import Expr, Scope, Value
+from ..expr.sink import Sink, Unsendable, header_text, query_text
+from ..expr.template import PathTemplate, write
+from ..values import Secret, Text
+from ..values.json import encode, encode_text
+from ..values.secret import join, separate
+from .errors import BadArgument, InvalidArguments
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A request as it will be sent: ``path`` is encoded and below the base URI, ``query`` is ``k=v``s."""
+
+    method: str
+    path: Text = field(repr=False)
+    query: tuple[Text, ...] = field(default=(), repr=False)
+    headers: tuple[tuple[str, Text], ...] = field(default=(), repr=False)
+    body: bytes | Secret | None = field(default=None, repr=False)
+
+    @property
+    def target(self) -> Text:
+        return join((self.path, "?", separate(self.query, "&"))) if self.query else self.path
+
+    def with_header(self, name: str, value: Text) -> Outbound:
+        """Set a header, replacing one of the same name."""
+        kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
+        return replace(self, headers=(*kept, (name, value)))
+
+    def with_query(self, name: str, value: Text) -> Outbound:
+        """Add a query parameter; name and value are encoded here."""
+        return replace(self, query=(*self.query, join((query_text(name), "=", write(value, query_text)))))
+
+
+class Inbound(Protocol):
+    """An upstream's answer; header names are in lower case, the body arrives in pieces as it was sent."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> Headers: ...
+
+    def chunks(self) -> AsyncIterator[bytes]: ...
+
+
+class Credential(Protocol):
+    """Signs requests without doing input or output: yields each one, is sent its answer."""
+
+    def sign(
+        self, request: Outbound, binds: Mapping[str, Secret], memo: dict[str, Secret]
+    ) -> Generator[Outbound, Inbound, None]: ...
+
+
+Part: TypeAlias = tuple[str, Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonBody:
+    """A JSON body: one value, or an object of the fields that were given."""
+
+    whole: Expr | None = None
+    fields: tuple[Part, ...] = ()
+
+    def render(self, scope: Scope) -> bytes | Secret | None:
+        """Encode by structure, never by pasting text; nothing was given, nothing is sent."""
+        if self.whole is not None:
+            value = self.whole.evaluate(scope)
+            if isinstance(value, Secret):
+                return value.map(encode_text)
+            return None if value is None else encode(value)
+        given = [(name, value) for name, part in self.fields if (value := part.evaluate(scope)) is not None]
+        pairs = [join((encode_text(name), ":", _json(value))) for name, value in given]
+        text = join(("{", separate(pairs, ","), "}")) if pairs else None
+        return text.encode() if isinstance(text, str) else text
+
+
+@dataclass(frozen=True, slots=True)
+class HttpCall:
+    """A consumed operation with every value in its place; ``name`` is ``namespace.resource.operation``."""
+
+    api: str
+    name: str
+    method: str
+    path: PathTemplate
+    query: tuple[Part, ...] = ()
+    headers: tuple[Part, ...] = ()
+    cookies: tuple[Part, ...] = ()
+    body: JsonBody | None = None
+    answer_format: str = "json"
+
+    def render(self, scope: Scope) -> Outbound:
+        """Write the request; raises InvalidArguments for every value that its place cannot hold (D17)."""
+        problems: list[BadArgument] = []
+        path = self._path(scope, problems)
+        query = tuple(
+            join((query_text(name), "=", text))
+            for name, text in _placed(self.query, scope, query_text, problems)
+        )
+        headers = tuple(_placed(self.headers, scope, header_text, problems))
+        if cookies := [
+            join((name, "=", text)) for name, text in _placed(self.cookies, scope, query_text, problems)
+        ]:
+            headers += (("Cookie", separate(cookies, "; ")),)
+        body = self._body(scope, problems)
+        if problems:
+            raise InvalidArguments(tuple(problems))
+        if body is not None:
+            headers += (("Content-Type", "application/json"),)
+        return Outbound(self.method, path, query, headers, body)
+
+    def parts(self) -> Iterator[tuple[str, str, Expr]]:
+        """List (place, name, expression) of everything that is sent."""
+        yield from (("path", hole.text, hole.value) for hole in self.path.holes())
+        places = (("query", self.query), ("header", self.headers), ("cookie", self.cookies))
+        yield from ((place, name, value) for place, parts in places for name, value in parts)
+        if self.body is not None and self.body.whole is not None:
+            yield "body", "", self.body.whole
+        yield from (("body field", name, value) for name, value in (self.body.fields if self.body else ()))
+
+    def _path(self, scope: Scope, problems: list[BadArgument]) -> Text:
+        try:
+            return self.path.render(scope)
+        except Unsendable as error:
+            problems.append(BadArgument("", str(error)))
+            return ""
+
+    def _body(self, scope: Scope, problems: list[BadArgument]) -> bytes | Secret | None:
+        try:
+            return self.body.render(scope) if self.body else None
+        except ValueError:
+            problems.append(BadArgument("body", "cannot be written as JSON in UTF-8"))
+            return None
+
+
+def _placed(
+    parts: tuple[Part, ...], scope: Scope, sink: Sink, problems: list[BadArgument]
+) -> Iterator[tuple[str, Text]]:
+    """Encode what was given; the elements of a list become repeated fields."""
+    for name, part in parts:
+        value = part.evaluate(scope)
+        try:
+            for item in value if isinstance(value, list) else (value,):
+                if item is not None:
+                    yield name, write(item, sink)
+        except Unsendable as error:
+            problems.append(BadArgument(name, str(error)))
+
+
+def _json(value: Value) -> Text:
+    return value.map(encode_text) if isinstance(value, Secret) else encode_text(value)

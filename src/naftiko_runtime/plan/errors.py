@@ -1,0 +1,157 @@
+"""What goes wrong in a call.
+
+CallError
+├── InvalidArguments     400  all bad arguments at once
+├── NotAuthenticated     401
+├── NotAllowed           403
+├── UnknownOperation     404
+├── WrongMethod          405
+├── TooLarge             413
+├── WrongMediaType       415
+├── WrongHost            421
+├── Busy                 503
+├── NotLinked            501  the file's diagnostic, by code
+├── UpstreamError
+│   ├── UpstreamRefused       the upstream's own status and answer
+│   ├── UpstreamTimeout  504
+│   ├── UpstreamUnreachable 502
+│   └── UndecodableAnswer   502
+└── StepFailed           500
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..source.diagnostics import Diagnostic
+
+
+class CallError(Exception):
+    """A call that failed; ``sentence`` is for the caller, ``detail`` for the log only."""
+
+    status = 500
+    title = "call failed"
+
+    def __init__(self, sentence: str, *, detail: str = "", headers: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(sentence)
+        self.sentence, self.detail, self.headers = sentence, detail, headers
+
+
+@dataclass(frozen=True, slots=True)
+class BadArgument:
+    """One thing wrong with what the caller sent; ``path`` is like ``body.epochs``."""
+
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}" if self.path else self.problem
+
+
+class InvalidArguments(CallError):
+    """The caller's arguments, every bad one named."""
+
+    status = 400
+    title = "invalid arguments"
+
+    def __init__(self, problems: tuple[BadArgument, ...]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class NotAuthenticated(CallError):
+    """No credential, or not the right one."""
+
+    status, title = 401, "not authenticated"
+
+
+class NotAllowed(CallError):
+    """A known caller who may not do this, or a page that may not call."""
+
+    status, title = 403, "not allowed"
+
+
+class UnknownOperation(CallError):
+    """Nothing is exposed under this name or path."""
+
+    status, title = 404, "not exposed"
+
+
+class WrongMethod(CallError):
+    """The path is exposed, the method is not; carries ``Allow``."""
+
+    status, title = 405, "method not allowed"
+
+
+class TooLarge(CallError):
+    """More bytes than this server takes."""
+
+    status, title = 413, "request too large"
+
+
+class WrongMediaType(CallError):
+    """A body in a format that this operation does not read."""
+
+    status, title = 415, "unsupported media type"
+
+
+class WrongHost(CallError):
+    """The Host header names a server that we are not."""
+
+    status, title = 421, "wrong host"
+
+
+class Busy(CallError):
+    """This server is stopping or full."""
+
+    status, title = 503, "busy"
+
+
+class NotLinked(CallError):
+    """The file does not say what to call; its diagnostic says why."""
+
+    status, title = 501, "operation refused"
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(f"this operation is refused ({diagnostic.code}): {diagnostic.message}")
+        self.code = diagnostic.code
+
+
+class UpstreamError(CallError):
+    """The consumed API did not give a usable answer."""
+
+    status, title = 502, "upstream failed"
+
+
+class UpstreamTimeout(UpstreamError):
+    """No answer in time."""
+
+    status, title = 504, "upstream timed out"
+
+
+class UpstreamUnreachable(UpstreamError):
+    """No connection, or one that broke before an answer."""
+
+    title = "upstream unreachable"
+
+
+class UndecodableAnswer(UpstreamError):
+    """An answer that is not what the file declares."""
+
+    title = "undecodable answer"
+
+
+class UpstreamRefused(UpstreamError):
+    """The consumed API answered with an error status; on REST it is passed on as it is (D4)."""
+
+    title = "upstream refused"
+
+    def __init__(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
+        super().__init__(f"the upstream answered {status}", headers=headers)
+        self.status, self.body = status, body
+
+
+class StepFailed(CallError):
+    """A step that could not go on."""
+
+    title = "step failed"

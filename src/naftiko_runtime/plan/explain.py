@@ -1,0 +1,113 @@
+"""The plan of a whole file, and how it is printed: what is exposed, what it calls, by which rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..expr.scope import Argument
+from ..source.diagnostics import Span
+from .call import Credential, HttpCall
+from .flow import Flow
+from .surfaces import McpSurface, Operation, PassThrough, Refused, RestSurface, Surface
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A consumed API; no base URI means that the operator has to give one."""
+
+    namespace: str
+    base_uri: str | None
+    credential: Credential | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class BindUse:
+    """A place that needs a bound variable."""
+
+    what: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """A variable that something uses: its key in expressions, and the name its provider knows it by."""
+
+    key: str
+    namespace: str
+    source: str
+    span: Span
+    uses: tuple[BindUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A compiled capability: immutable, free of secrets, ready to be bound and served."""
+
+    file: str
+    title: str
+    apis: Mapping[str, Api]
+    binds: tuple[Bind, ...]
+    surfaces: tuple[Surface, ...]
+
+    def operations(self) -> Iterator[Operation]:
+        for surface in self.surfaces:
+            for _, operation in exposed(surface):
+                yield operation
+
+    def explain(self) -> str:
+        """Print the plan for people: one paragraph for every exposed operation."""
+        return "\n".join(_explain(self)) + "\n"
+
+
+def exposed(surface: Surface) -> Iterator[tuple[str, Operation]]:
+    """List what callers of a server see: ``GET /v1/jobs`` or a tool's name, with its operation."""
+    if isinstance(surface, RestSurface):
+        yield from ((f"{route.method} {route.path}", route.operation) for route in surface.routes)
+    else:
+        yield from ((tool.name, tool.operation) for tool in surface.tools)
+
+
+def _explain(plan: Plan) -> Iterator[str]:
+    yield f"{plan.title} ({plan.file})"
+    for api in plan.apis.values():
+        signed = f", signed by {api.credential}" if api.credential else ""
+        yield f"consumes {api.namespace}: {api.base_uri or 'base URI not stated'}{signed}"
+    for bind in plan.binds:
+        yield f"needs {bind.key}: {bind.source} from the {bind.namespace}"
+    for surface in plan.surfaces:
+        kind = "mcp" if isinstance(surface, McpSurface) else "rest"
+        yield f"\n{kind} {surface.namespace} on port {surface.port}"
+        for shown, operation in exposed(surface):
+            yield from (f"  {line}" for line in _operation(shown, operation))
+
+
+def _operation(shown: str, operation: Operation) -> Iterator[str]:
+    yield shown
+    body = operation.body
+    if isinstance(body, Refused):
+        yield f"  refused {body.diagnostic.code}: {body.diagnostic.message}"
+        return
+    for call in _calls(body):
+        yield f"  -> {call.name}: {call.method} {call.path}"
+    if operation.choice:
+        yield f"  by {f'{operation.choice.code} {operation.choice.rule}'.strip()}"
+    for param in operation.contract.params:
+        need = "required" if param.required else "optional"
+        lands = ", ".join(_landings(param.name, _calls(body))) or "used in the answer only"
+        yield f"  in  {param.name}: {param.kind or 'any'}, {need} -> {lands}"
+    yield f"  out {'the answer as it comes' if isinstance(body, PassThrough) else body.result}"
+
+
+def _calls(body: PassThrough | Flow) -> tuple[HttpCall, ...]:
+    if isinstance(body, PassThrough):
+        return (body.call,)
+    return tuple(step.call for step in body.steps if step.call is not None)
+
+
+def _landings(argument: str, calls: tuple[HttpCall, ...]) -> Iterator[str]:
+    for call in calls:
+        for place, name, value in call.parts():
+            if any(isinstance(ref, Argument) and ref.name == argument for ref in value.refs()):
+                yield f"{place} {name}".strip()

@@ -1,0 +1,127 @@
+"""What the servers of a capability show: routes and tools, each with its compiled operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias
+
+from ..source.diagnostics import Diagnostic
+from ..values import Json
+from .call import Headers, HttpCall, Inbound
+from .contract import Contract
+from .flow import Answer, Flow
+
+
+@dataclass(frozen=True, slots=True)
+class PassThrough:
+    """One call whose answer goes to the caller as it came: status, headers and bytes (D8)."""
+
+    call: HttpCall
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An operation that could not be linked; callers are told why (D7)."""
+
+    diagnostic: Diagnostic
+
+
+Body: TypeAlias = PassThrough | Flow | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which rule found the consumed operation, and what it found."""
+
+    code: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What an exposed unit takes and does; ``name`` is ``namespace.unit``."""
+
+    name: str
+    description: str
+    contract: Contract
+    body: Body
+    choice: Choice | None = None
+
+
+Place: TypeAlias = Literal["path", "query", "header", "cookie", "body"]
+
+
+@dataclass(frozen=True, slots=True)
+class RestInput:
+    """Where a route finds an argument; no key means the whole body."""
+
+    argument: str
+    place: Place
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RestRoute:
+    """A method on an exposed path."""
+
+    method: str
+    path: str
+    operation: Operation
+    inputs: tuple[RestInput, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RestSurface:
+    """A REST server; no address means loopback (D9)."""
+
+    namespace: str
+    description: str
+    address: str | None
+    port: int
+    routes: tuple[RestRoute, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class McpTool:
+    """A tool as clients see it; hints that the file does not give are left out."""
+
+    name: str
+    title: str | None
+    operation: Operation
+    hints: Mapping[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class McpSurface:
+    """An MCP server over streamable HTTP; ``description`` becomes its instructions."""
+
+    namespace: str
+    description: str
+    address: str | None
+    port: int
+    tools: tuple[McpTool, ...]
+
+
+Surface: TypeAlias = RestSurface | McpSurface
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a face knows about a call beyond its arguments."""
+
+    face: str = ""
+    headers: Headers = field(default=(), repr=False)  # passed on for pass-through GETs only (D12)
+
+
+# what a call gave: decoded JSON, or an upstream's answer whose body is still to be read
+Result: TypeAlias = Answer | Inbound
+
+
+class Invoke(Protocol):
+    """The only way into the engine."""
+
+    def __call__(
+        self, operation: Operation, raw: Mapping[str, Json], context: Context
+    ) -> AbstractAsyncContextManager[Result]: ...

@@ -1,0 +1,1 @@
+"""Runs compiled operations against the outside world."""

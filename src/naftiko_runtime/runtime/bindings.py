@@ -1,0 +1,78 @@
+"""The values that a plan needs from outside: bound variables and base URIs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from ..plan.explain import Bind, Plan
+from ..source.diagnostics import Diagnostic, Severity, Span, did_you_mean
+from ..values import Secret
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class BindError(Exception):
+    """Everything that is missing before the plan can run, each with the place that needs it."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__("\n".join(str(item) for item in diagnostics))
+        self.diagnostics = diagnostics
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """What a plan runs with: secrets by their key, base URIs by API."""
+
+    binds: Mapping[str, Secret] = field(repr=False)
+    base_uris: Mapping[str, str]
+
+
+def bind(plan: Plan, environ: Mapping[str, str], base_uris: Mapping[str, str] | None = None) -> Bindings:
+    """Find every value; raises BindError that names all of those missing (D10)."""
+    given = base_uris or {}
+    problems = (*_unknown(plan, given), *_without_base(plan, given), *_missing(plan, environ))
+    if problems:
+        raise BindError(problems)
+    binds = {bind.key: Secret(environ[bind.source]) for bind in plan.binds}
+    bases = {
+        api.namespace: given.get(api.namespace, api.base_uri or "").rstrip("/") for api in plan.apis.values()
+    }
+    return Bindings(MappingProxyType(binds), MappingProxyType(bases))
+
+
+def _missing(plan: Plan, environ: Mapping[str, str]) -> Iterator[Diagnostic]:
+    for bind in plan.binds:
+        value = environ.get(bind.source, "")
+        if not value.strip():
+            state = "is empty" if bind.source in environ else "is not set"
+            hint = f"export {bind.source}=…, or put it into a file and name that with --env-file"
+            yield _error("B001", f"{bind.source} {state}; {_needs(bind)}", bind.span, hint)
+        elif _CONTROL.search(value):
+            message = f"{bind.source} holds a line break or control character; {_needs(bind)}"
+            yield _error("B002", message, bind.span, "a trailing line break often comes from a file")
+
+
+def _needs(bind: Bind) -> str:
+    uses = ", ".join(f"{use.what} (line {use.span.line})" for use in bind.uses[:4])
+    return f"bind {bind.key!r} needs it for {uses}"
+
+
+def _without_base(plan: Plan, given: Mapping[str, str]) -> Iterator[Diagnostic]:
+    for api in plan.apis.values():
+        if api.base_uri is None and api.namespace not in given:
+            hint = f"give it with --base-uri {api.namespace}=https://…"
+            yield _error("B003", f"API {api.namespace!r} has no base URI that can be called", api.span, hint)
+
+
+def _unknown(plan: Plan, given: Mapping[str, str]) -> Iterator[Diagnostic]:
+    for namespace in given:
+        if namespace not in plan.apis:
+            message = f"--base-uri names {namespace!r}, which this file does not consume"
+            yield _error("B004", message, Span(plan.file), did_you_mean(namespace, plan.apis))
+
+
+def _error(code: str, message: str, span: Span, hint: str | None) -> Diagnostic:
+    return Diagnostic(code, message, span, Severity.ERROR, hint)

@@ -1,0 +1,138 @@
+"""Runs operations: argument check, deadline, call, one log line; the only way in is ``invoke``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import assert_never
+
+from ..expr.scope import Scope
+from ..formats import FORMATS
+from ..plan.call import Headers, HttpCall, Inbound, Outbound
+from ..plan.errors import CallError, NotLinked, UndecodableAnswer, UpstreamRefused, UpstreamTimeout
+from ..plan.explain import Plan
+from ..plan.flow import Answer, Flow
+from ..plan.surfaces import Context, Operation, PassThrough, Refused, Result
+from ..values import Json, Secret
+from .bindings import Bindings
+from .client import Client, read
+from .transports.aiohttp import open_aiohttp
+
+log = logging.getLogger("naftiko.calls")
+
+_ANSWER_LIMIT_BYTES = 32 * 1024 * 1024
+_DEFAULT_HEADERS: Headers = (("Accept", "*/*"), ("Accept-Encoding", "identity"))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the engine calls; the default deadline is below the 60 s after which SDKs try again (D14)."""
+
+    timeout_s: float = 50.0
+    user_agent: str = "naftiko-runtime"
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A plan with open connections."""
+
+    clients: Mapping[str, Client]
+    binds: Mapping[str, Secret] = field(repr=False)
+    settings: Settings = field(default_factory=Settings)
+
+    @asynccontextmanager
+    async def invoke(
+        self, operation: Operation, raw: Mapping[str, Json], context: Context
+    ) -> AsyncIterator[Result]:
+        """Run an operation; raises CallError. The deadline ends when the answer's headers are there."""
+        began, outcome = perf_counter(), "cancelled"
+        try:
+            async with self._run(operation, raw, context) as result:
+                outcome = str(result.status)
+                yield result
+        except CallError as error:
+            outcome = f"{error.status} {error.title}"
+            raise
+        finally:
+            took_ms = (perf_counter() - began) * 1000
+            log.info("%s %s: %s in %.1f ms", context.face, operation.name, outcome, took_ms)
+
+    @asynccontextmanager
+    async def _run(
+        self, operation: Operation, raw: Mapping[str, Json], context: Context
+    ) -> AsyncIterator[Result]:
+        match operation.body:
+            case Refused(diagnostic):
+                raise NotLinked(diagnostic)
+            case PassThrough(call):
+                scope = Scope(operation.contract.bind(raw), self.binds)
+                async with self._stream(call, _with_headers(call.render(scope), context.headers)) as inbound:
+                    yield inbound
+            case Flow() as flow:
+                scope = Scope(operation.contract.bind(raw), self.binds)
+                yield await self._finish(flow, scope)
+            case _:
+                assert_never(operation.body)
+
+    @asynccontextmanager
+    async def _stream(self, call: HttpCall, outbound: Outbound) -> AsyncIterator[Inbound]:
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(self.settings.timeout_s):
+                    inbound = await stack.enter_async_context(self.clients[call.api].send(outbound))
+            except TimeoutError:
+                raise self._late(call.api) from None
+            yield inbound
+
+    async def _finish(self, flow: Flow, scope: Scope) -> Answer:
+        try:
+            async with asyncio.timeout(self.settings.timeout_s):
+                return await flow.run(scope, self)
+        except TimeoutError:
+            raise self._late("the upstream") from None
+
+    def _late(self, api: str) -> UpstreamTimeout:
+        return UpstreamTimeout(f"{api} gave no answer within {self.settings.timeout_s:g} s")
+
+    async def fetch(self, call: HttpCall, outbound: Outbound) -> Answer:
+        """Send a request for a step and decode its answer by the declared format."""
+        async with self.clients[call.api].send(_with_headers(outbound, ())) as inbound:
+            body = await read(inbound, _ANSWER_LIMIT_BYTES)
+            status, headers = inbound.status, inbound.headers
+        if status >= 400:
+            raise UpstreamRefused(status, headers, body)
+        try:
+            return Answer(status, headers, FORMATS[call.answer_format](body))
+        except ValueError as error:
+            sentence = f"{call.api} did not answer in {call.answer_format}"
+            raise UndecodableAnswer(sentence, detail=str(error)) from None
+
+
+def _with_headers(outbound: Outbound, passed: Headers) -> Outbound:
+    """Add what every request needs, unless the file or the caller says it."""
+    headers = (*outbound.headers, *passed)
+    said = {name.lower() for name, _ in headers}
+    missing = tuple((name, value) for name, value in _DEFAULT_HEADERS if name.lower() not in said)
+    return replace(outbound, headers=(*headers, *missing))
+
+
+@asynccontextmanager
+async def open_engine(plan: Plan, bindings: Bindings, settings: Settings) -> AsyncIterator[Engine]:
+    """Open one client for every consumed API, and close them when all calls are over."""
+    async with AsyncExitStack() as stack:
+        clients = {}
+        for name, api in plan.apis.items():
+            transport = await stack.enter_async_context(open_aiohttp(name, idle_s=settings.timeout_s))
+            clients[name] = Client(
+                name,
+                bindings.base_uris[name],
+                transport,
+                api.credential,
+                bindings.binds,
+                settings.user_agent,
+            )
+        yield Engine(clients, bindings.binds, settings)

@@ -1,0 +1,1 @@
+"""Text in, data with positions out; and what we tell authors about it."""

@@ -1,0 +1,1 @@
+"""What authors write, as frozen types that know where each part was written."""

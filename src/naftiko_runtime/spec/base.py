@@ -1,0 +1,60 @@
+"""The base of every authored type, and how it remembers where it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr
+
+from ..source.diagnostics import Report, Span, did_you_mean
+from ..source.tree import Key, Positions
+from ..values import Json
+
+if TYPE_CHECKING:
+    Free: TypeAlias = Json
+else:
+    Free = Any  # the loader made it Json already; pydantic need not look at it again
+
+_NOWHERE = Positions(Span("<memory>"))
+
+
+class SpecModel(BaseModel):
+    """An authored mapping: frozen, keeps unknown keys, knows its place in the file."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True, coerce_numbers_to_str=True)
+    _at: Positions = PrivateAttr(default=_NOWHERE)
+
+    def span(self, *keys: Key) -> Span:
+        """Return where this mapping, or what ``keys`` lead to below it, was written."""
+        return self._at.of(*keys)
+
+    def place(self, positions: Positions) -> None:
+        self._at = positions
+
+
+def attach(value: object, at: Positions, report: Report) -> None:
+    """Give every model below ``value`` its place; warn about keys that nobody reads."""
+    if isinstance(value, SpecModel):
+        value.place(at)
+        _attach_fields(value, at, report)
+    elif isinstance(value, Mapping):
+        _attach_items(value.items(), at, report)
+    elif isinstance(value, tuple):
+        _attach_items(enumerate(value), at, report)
+
+
+def _attach_fields(model: SpecModel, at: Positions, report: Report) -> None:
+    names = {info.alias or name: name for name, info in type(model).model_fields.items()}
+    for key, below in at.children.items():
+        if key in names:
+            attach(getattr(model, names[str(key)]), below, report)
+        else:
+            hint = did_you_mean(str(key), names)
+            report.warn("S002", f"unknown key {key!r} is ignored", below.span, hint)
+
+
+def _attach_items(items: Iterable[tuple[Key, object]], at: Positions, report: Report) -> None:
+    for key, item in items:
+        if key in at.children:
+            attach(item, at.children[key], report)

@@ -1,0 +1,1 @@
+"""The kinds of steps a flow is made of."""
