@@ -1,13 +1,14 @@
 """What every test may use: a clean environment, one event loop, a real upstream on a loopback socket."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from wire import Upstream
 
-pytest_plugins = ["ci_rules"]
+pytest_plugins = ["ci_rules", "golden_rules"]
 
 ROOT = Path(__file__).parents[1]
 
@@ -18,14 +19,11 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(autouse=True)
-def _clean_environ(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
+def _clean_environ(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away what would change how the runtime behaves: its settings, keys and proxies."""
     for name in tuple(os.environ):
         if name.upper().startswith(("NAFTIKO_", "TOGETHER_")) or name.upper().endswith("_PROXY"):
             monkeypatch.delenv(name)
-    yield
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Serves a capability in this process, on free ports, for tests that drive it from outside."""
 
-import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -33,7 +32,7 @@ class Served:
         """Take what the sandbox has recorded since the last time."""
         async with httpx2.AsyncClient() as client:
             answer = await client.get(f"{self.sandbox}/__sim__/log")
-        return [entry for entry in answer.json()["requests"]]
+        return list(answer.json()["requests"])
 
     async def sim(self, switch: str, **fields: object) -> None:
         """Turn one of the sandbox's switches."""
@@ -72,7 +71,3 @@ async def mcp_client(url: str, mode: str = "auto") -> AsyncIterator[Client]:
 
 def read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
-
-
-def as_json(text: str) -> Any:
-    return json.loads(text)

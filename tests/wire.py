@@ -96,6 +96,8 @@ class Upstream:
                 self.left.set()
                 return
             leaving.cancel()
+            if isinstance(responding.exception(), ConnectionError):
+                self.left.set()
             responding.result()
             if writer.is_closing():
                 return
@@ -104,7 +106,7 @@ class Upstream:
 
 async def _gone(reader: asyncio.StreamReader) -> None:
     """Wait until the other side closes."""
-    while not reader.at_eof():
+    while not reader.at_eof():  # noqa: ASYNC110 - a reader has no event for its end
         await asyncio.sleep(0.01)
 
 

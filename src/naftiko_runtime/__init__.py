@@ -5,13 +5,19 @@
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from .app.compiler import CompileError, compile, load  # noqa: E402 - the rooms read the version
-from .app.serve import Options, serve, serving  # noqa: E402
-from .plan.explain import Plan  # noqa: E402
-from .runtime.bindings import BindError  # noqa: E402
-from .spec.document import Document  # noqa: E402
+if TYPE_CHECKING:
+    from .app.compiler import CompileError, compile, load
+    from .app.serve import Options, serve, serving
+    from .plan.explain import Plan
+    from .runtime.bindings import BindError
+    from .spec.document import Document
+
+__version__ = "0.1.0"
 
 __all__ = [
     "BindError",
@@ -25,3 +31,24 @@ __all__ = [
     "serve",
     "serving",
 ]
+
+_HOMES: Mapping[str, str] = MappingProxyType(
+    {
+        "BindError": ".runtime.bindings",
+        "CompileError": ".app.compiler",
+        "Document": ".spec.document",
+        "Options": ".app.serve",
+        "Plan": ".plan.explain",
+        "compile": ".app.compiler",
+        "load": ".app.compiler",
+        "serve": ".app.serve",
+        "serving": ".app.serve",
+    }
+)
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for when it is asked for: a health check needs none of it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name], __name__), name)

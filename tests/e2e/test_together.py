@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 import pytest
+
 from serving import KEY, Served, compiled, mcp_client, read, served
 
 MODEL = "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference"

@@ -31,11 +31,6 @@ class _PromptServer(uvicorn.Server):
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 def serve() -> Callable[[ASGIApp], AbstractAsyncContextManager[str]]:
     """Return a context manager that serves an application and gives its base URL."""
 

@@ -315,7 +315,7 @@ async def test_bytes_beyond_a_result_are_told_with_the_route_that_streams_them(
     result = await result_of(serve, application, {"id": "a/b", "step": 3, "filter": {}})
     url = "http://127.0.0.1:8080/v1/jobs/a%2Fb/file?step=3"
     told = size if header else "more than 1048576"
-    sentence = f"the call succeeded, but its answer has {told} bytes, more than a tool result holds"
+    sentence = f"the call succeeded, but its answer has {told} bytes, more than can be held here"
     assert result.content == [
         types.TextContent(text=f"{sentence}; it is streamed by {url}"),
         types.ResourceLink(name="answer", uri=url),
@@ -340,7 +340,7 @@ async def test_what_no_result_holds_and_no_route_streams_is_refused(
     serve: Serve, outcome: Result, size: str
 ) -> None:
     text = await failure_of(serve, outcome)
-    assert text == f"the call succeeded, but its answer has {size} bytes, more than a tool result holds"
+    assert text == f"the call succeeded, but its answer has {size} bytes, more than can be held here"
 
 
 async def test_a_compressed_answer_is_unpacked(serve: Serve) -> None:
@@ -360,7 +360,7 @@ async def test_a_compressed_answer_is_unpacked(serve: Serve) -> None:
         ),
         (
             typed("application/json", b'["\\ud800", 1234567890123456789]'),
-            "the upstream's answer holds what JSON in UTF-8 cannot",
+            "the upstream says that its answer is JSON, but it is not",
         ),
         (
             FakeInbound(200, (("content-encoding", "br"),), (b"x",)),

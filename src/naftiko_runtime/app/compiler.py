@@ -37,7 +37,10 @@ def compile_text(text: str, file: str) -> Compiled:
 
 
 def compile(path: str | Path) -> Plan:
-    """Compile a capability file; raises CompileError with every mistake, OSError when it cannot be read."""
+    """Compile a capability file; raises CompileError with every mistake.
+
+    What cannot be read at all is OSError, what is not UTF-8 UnicodeDecodeError.
+    """
     compiled = compile_text(Path(path).read_text(encoding="utf-8"), str(path))
     if compiled.plan is None:
         raise CompileError(compiled.report)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 from ..plan.surfaces import McpSurface, RestSurface, Surface
+from ..source.diagnostics import did_you_mean
+
+# where a server that listens on every address can be reached from here
+_LOCAL: Mapping[str, str] = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 
 
 class ListenError(Exception):
-    """An address or port that cannot be listened on; the sentence says which and why."""
+    """A server that cannot be had where it was asked for; the sentence says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,7 @@ class Listener:
 
     @property
     def url(self) -> str:
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
+        host = _LOCAL.get(self.host, self.host)
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
@@ -50,10 +56,7 @@ def open_listeners(
     surfaces: tuple[Surface, ...], host: str | None, ports: Mapping[str, int]
 ) -> tuple[Listener, ...]:
     """Open a socket for every server (D9); on failure those already open are closed again."""
-    unknown = sorted(set(ports) - {surface.namespace for surface in surfaces})
-    if unknown:
-        known = ", ".join(surface.namespace for surface in surfaces)
-        raise ListenError(f"--port names {unknown[0]!r}, which this file does not expose; it exposes {known}")
+    check_namespaces("--port", ports, surfaces)
     opened: list[Listener] = []
     try:
         for surface in surfaces:
@@ -66,27 +69,41 @@ def open_listeners(
     return tuple(opened)
 
 
+def check_namespaces(option: str, named: Iterable[str], surfaces: Iterable[Surface]) -> None:
+    """Refuse an option for a server that does not exist."""
+    known = [surface.namespace for surface in surfaces]
+    for name in sorted(set(named).difference(known)):
+        hint = did_you_mean(name, known) or f"it exposes {', '.join(known) or 'nothing like it'}"
+        raise ListenError(f"{option} names {name!r}, which this file does not expose; {hint}")
+
+
 def _open(surface: Surface, host: str, port: int) -> Listener:
-    bound = open_socket(host, port, f"{surface.namespace} cannot listen on {host}:{port}")
+    failed = f"{surface.namespace} cannot listen on {host}:{port}"
+    bound = open_socket(host, port, failed, taken=f"another port: --port {surface.namespace}=PORT")
     return Listener(surface, bound, host, bound.getsockname()[1])
 
 
-def open_socket(host: str, port: int, failed: str) -> socket.socket:
-    """Open one listening socket; raises ListenError that begins with ``failed``."""
+def open_socket(host: str, port: int, failed: str, *, taken: str) -> socket.socket:
+    """Open one listening socket; raises ListenError: ``failed``, why, and ``taken`` when others have it."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         bound = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise ListenError(f"{failed}: {error.strerror or error}") from None
+    except (OSError, UnicodeError) as error:
+        raise ListenError(f"{failed}: {_reason(error)}") from None
     try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(address)
+        # on Windows this option would let two programs share a port
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")
+        bound.bind((address[0], port, *address[2:]))  # getaddrinfo folds ports beyond 65535
         bound.listen(2048)
     except (OSError, OverflowError) as error:
         bound.close()
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ListenError(f"{failed}: {reason}; another port: --port NAMESPACE=PORT") from None
+        is_taken = getattr(error, "errno", None) == errno.EADDRINUSE
+        raise ListenError(f"{failed}: {_reason(error)}{f'; {taken}' if is_taken else ''}") from None
     bound.setblocking(False)
     return bound
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)

@@ -1,15 +1,48 @@
-"""The event loop: uvloop where there is one, which is everywhere but Windows."""
+"""The event loop, and the signals that end what runs in it."""
 
 from __future__ import annotations
 
 import asyncio
+import signal
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
+from types import FrameType
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def run(work: Coroutine[None, None, None]) -> None:
+    """Run in the fastest event loop that the platform has."""
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(work)
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
-    """Make the fastest loop that is installed."""
+    """Make a loop of uvloop where there is one, which is everywhere but Windows."""
     if find_spec("uvloop") is None:
         return asyncio.new_event_loop()
     loop: asyncio.AbstractEventLoop = import_module("uvloop").new_event_loop()
     return loop
+
+
+@contextmanager
+def signals(stopped: asyncio.Event) -> Iterator[None]:
+    """Turn the first SIGINT or SIGTERM into a wish to stop; a second one ends the process at once."""
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stopped.set)
+        # not the handlers from before: shells start background processes that ignore SIGINT
+        for each in _SIGNALS:
+            signal.signal(each, signal.SIG_DFL)
+
+    for number in _SIGNALS:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from naftiko_sandbox import DEFAULT_KEY, SANDBOXES, Sandbox, sandbox_for
 
-from ..plan.explain import Plan
+from ..expr.sink import Unsendable
+from ..plan.call import Outbound
+from ..plan.explain import Api, Plan
+from ..values import Secret
 from .listener import open_socket
 from .server import Job, run_servers
 
@@ -22,22 +25,24 @@ class NoSandbox(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where the stand-ins play, and the environment that lets a plan run without real keys."""
+    """Where the stand-ins play, by namespace, and the environment that lets a plan run without real keys."""
 
     base_uris: Mapping[str, str]
     environ: Mapping[str, str] = field(repr=False)
 
 
 @asynccontextmanager
-async def open_stage(plan: Plan, environ: Mapping[str, str]) -> AsyncIterator[Stage]:
-    """Start a stand-in for every consumed API; variables that are not set become ``sandbox-key``."""
+async def open_stage(
+    plan: Plan, environ: Mapping[str, str], elsewhere: Collection[str] = ()
+) -> AsyncIterator[Stage]:
+    """Start a stand-in for every API but those called elsewhere; what is not set becomes ``sandbox-key``."""
     filled = {bind.source: environ.get(bind.source) or DEFAULT_KEY for bind in plan.binds}
-    key = next(iter(filled.values()), DEFAULT_KEY)
+    binds = {bind.key: Secret(filled[bind.source]) for bind in plan.binds}
     base_uris: dict[str, str] = {}
     async with AsyncExitStack() as stack:
-        for api in plan.apis.values():
+        for api in (api for name, api in plan.apis.items() if name not in elsewhere):
             sandbox = _find(api.base_uri)
-            url = await stack.enter_async_context(play(sandbox, port=0, key=key))
+            url = await stack.enter_async_context(play(sandbox, port=0, key=_key(api, binds)))
             base_uris[api.namespace] = url + sandbox.base_path
         yield Stage(base_uris, {**environ, **filled})
 
@@ -45,9 +50,11 @@ async def open_stage(plan: Plan, environ: Mapping[str, str]) -> AsyncIterator[St
 @asynccontextmanager
 async def play(sandbox: Sandbox, *, port: int, key: str, job_s: float = _JOB_S) -> AsyncIterator[str]:
     """Serve one stand-in on loopback and yield its URL; ``job_s`` is how long a whole job takes."""
-    bound = open_socket("127.0.0.1", port, f"the {sandbox.name} sandbox cannot listen on 127.0.0.1:{port}")
-    async with run_servers(Job(sandbox.build(key, job_s), bound), grace_s=1):
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+    failed = f"the {sandbox.name} sandbox cannot listen on 127.0.0.1:{port}"
+    with closing(open_socket("127.0.0.1", port, failed, taken="another port: --port PORT")) as bound:
+        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        async with run_servers(Job(sandbox.build(key, job_s), bound), grace_s=1):
+            yield url
 
 
 def _find(base_uri: str | None) -> Sandbox:
@@ -59,3 +66,16 @@ def _find(base_uri: str | None) -> Sandbox:
             f"there is no sandbox for {host or 'an API without address'}; there is one for {known}"
         )
     return sandbox
+
+
+def _key(api: Api, binds: Mapping[str, Secret]) -> str:
+    """Let the API's credential show which bearer token its stand-in has to accept."""
+    if api.credential is None:
+        return DEFAULT_KEY
+    try:
+        signed = next(api.credential.sign(Outbound("GET", ""), binds, {}))
+    except Unsendable:  # every call will say so
+        return DEFAULT_KEY
+    shown = next((value for name, value in signed.headers if name == "Authorization"), "")
+    text = shown.reveal() if isinstance(shown, Secret) else shown
+    return text.removeprefix("Bearer ") or DEFAULT_KEY

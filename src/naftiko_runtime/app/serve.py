@@ -4,36 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from types import FrameType
-from typing import assert_never
 
 from .. import __version__
-from ..exposers import mcp, rest
 from ..exposers.boundary import Guard
 from ..plan.explain import Plan
-from ..plan.surfaces import McpSurface, PassThrough, RestSurface
+from ..plan.surfaces import RestSurface
 from ..runtime.bindings import bind
-from ..runtime.engine import Engine, Settings, open_engine
-from .listener import Listener, open_listeners
-from .loop import new_event_loop
+from ..runtime.engine import Settings, open_engine
+from .faces import Faces
+from .listener import Listener, check_namespaces, open_listeners
+from .loop import run, signals
 from .sandbox import Stage, open_stage
-from .server import Job, run_servers
-
-_BODY_LIMIT_BYTES = 10 * 1024 * 1024
+from .server import run_servers
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a plan is served; ``ports`` and ``base_uris`` go by namespace."""
+    """How a plan is served; ``ports``, ``base_uris`` and ``forward_query`` go by namespace."""
 
     host: str | None = None
     ports: Mapping[str, int] = field(default_factory=dict)
     base_uris: Mapping[str, str] = field(default_factory=dict)
     allowed_hosts: frozenset[str] = frozenset()
+    forward_query: frozenset[str] = frozenset()
     timeout_s: float = 50.0
     sandbox: bool = False
 
@@ -45,6 +41,7 @@ class Serving:
     plan: Plan
     listeners: tuple[Listener, ...]
     base_uris: Mapping[str, str]
+    sandboxed: frozenset[str] = frozenset()
 
 
 @asynccontextmanager
@@ -53,46 +50,20 @@ async def serving(plan: Plan, environ: Mapping[str, str], options: Options) -> A
     async with AsyncExitStack() as stack:
         stage = Stage({}, environ)
         if options.sandbox:
-            stage = await stack.enter_async_context(open_stage(plan, environ))
+            stage = await stack.enter_async_context(open_stage(plan, environ, options.base_uris))
         bindings = bind(plan, stage.environ, {**stage.base_uris, **options.base_uris})
+        rest = tuple(surface for surface in plan.surfaces if isinstance(surface, RestSurface))
+        check_namespaces("--forward-query", options.forward_query, rest)
         listeners = open_listeners(plan.surfaces, options.host, options.ports)
+        for listener in listeners:
+            stack.callback(listener.socket.close)
         settings = Settings(options.timeout_s, f"naftiko-runtime/{__version__}")
         engine = await stack.enter_async_context(open_engine(plan, bindings, settings))
-        guard = Guard(options.allowed_hosts)
-        jobs = [_job(listener, listeners, engine, guard) for listener in listeners]
-        await stack.enter_async_context(run_servers(*jobs, grace_s=options.timeout_s + 5))
-        yield Serving(plan, listeners, bindings.base_uris)
-
-
-def _job(listener: Listener, listeners: tuple[Listener, ...], engine: Engine, guard: Guard) -> Job:
-    surface = listener.surface
-    match surface:
-        case RestSurface():
-            app = rest.build_app(surface, engine.invoke, guard, limit_bytes=_BODY_LIMIT_BYTES)
-            return Job(app, listener.socket)
-        case McpSurface():
-            app = mcp.build_app(
-                surface,
-                engine.invoke,
-                guard,
-                limit_bytes=_BODY_LIMIT_BYTES,
-                rest_routes=_streaming_routes(listeners),
-                version=__version__,
-            )
-            return Job(app, listener.socket, has_lifespan=True)
-        case _:
-            assert_never(surface)
-
-
-def _streaming_routes(listeners: tuple[Listener, ...]) -> dict[str, str]:
-    """Tell where REST streams each pass-through call: answers too large for a tool are there."""
-    return {
-        route.operation.body.call.name: listener.url + route.path
-        for listener in listeners
-        if isinstance(listener.surface, RestSurface)
-        for route in listener.surface.routes
-        if isinstance(route.operation.body, PassThrough)
-    }
+        # whoever is told to listen under a name is meant when called by it
+        guard = Guard(options.allowed_hosts | {listener.host.lower() for listener in listeners})
+        faces = Faces(plan, listeners, engine, guard, options.forward_query, __version__)
+        await stack.enter_async_context(run_servers(*faces.jobs(), grace_s=options.timeout_s + 5))
+        yield Serving(plan, listeners, bindings.base_uris, frozenset(stage.base_uris))
 
 
 async def serve_until_told(
@@ -109,34 +80,6 @@ async def serve_until_told(
             await stopped.wait()
 
 
-@contextmanager
-def signals(stopped: asyncio.Event) -> Iterator[None]:
-    """Turn the first signal into a wish to stop; then the old handlers are back, so a second one kills."""
-    loop = asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(stopped.set)
-        restore()
-
-    for number in before:
-        signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        restore()
-
-
 def serve(plan: Plan, environ: Mapping[str, str], options: Options | None = None) -> None:
     """Serve a plan in this thread until it is told to stop; see ``serving`` for what is raised."""
     run(serve_until_told(plan, environ, options or Options(), lambda served: None))
-
-
-def run(work: Coroutine[None, None, None]) -> None:
-    """Run in the fastest event loop that the platform has."""
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(work)

@@ -46,6 +46,7 @@ class Job:
 async def run_servers(*jobs: Job, grace_s: float) -> AsyncIterator[None]:
     """Serve while the context lasts; then all stop listening at once, and running calls get ``grace_s``."""
     servers = [(_Server(_config(job, grace_s)), job.socket) for job in jobs]
+    failed: Exception | None = None
     async with anyio.create_task_group() as tasks:
         for server, bound in servers:
             tasks.start_soon(server.serve, [bound])
@@ -53,9 +54,13 @@ async def run_servers(*jobs: Job, grace_s: float) -> AsyncIterator[None]:
             await server.ready.wait()
         try:
             yield
+        except Exception as error:  # noqa: BLE001 - raised below, where no group wraps it
+            failed = error
         finally:
             for server, _ in servers:
                 server.should_exit = True
+    if failed is not None:
+        raise failed
 
 
 def _config(job: Job, grace_s: float) -> uvicorn.Config:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from types import MappingProxyType
 
-from .check import check, plan
+from .failure import Failure
 from .health import healthcheck
-from .origin import Unreadable
 from .parser import parser_of_naftiko, parser_of_run
-from .run import serve, set_up_logging
-from .sandbox import sandbox
+
+# imported when they run: --help and health checks, which run often, need none of them
+_COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "run": (".run", "serve"),
+        "check": (".check", "check"),
+        "plan": (".check", "plan"),
+        "sandbox": (".sandbox", "sandbox"),
+    }
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,33 +41,34 @@ def main_run(argv: Sequence[str] | None = None) -> int:
 
 def _told(parser: ArgumentParser, arguments: Namespace) -> int:
     try:
-        return _dispatch(parser, arguments)
-    except Unreadable as error:
+        code = _run(parser, arguments)
+        sys.stdout.flush()
+    except Failure as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # whoever reads, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return 130
-
-
-def _dispatch(parser: ArgumentParser, arguments: Namespace) -> int:
-    match arguments.command:
-        case "check":
-            return check(arguments.file, form=arguments.format, strict=arguments.strict)
-        case "plan":
-            return plan(arguments.file)
-        case "sandbox":
-            set_up_logging(arguments.log_level)
-            return sandbox(arguments)
-        case _:
-            return _run(parser, arguments)
+    return code
 
 
 def _run(parser: ArgumentParser, arguments: Namespace) -> int:
-    if arguments.healthcheck:
-        return healthcheck()
-    if arguments.file is None:
-        parser.error("a capability FILE is needed; to try one: sample:together-ai-fine-tuning --sandbox")
-    if arguments.check:
-        return check(arguments.file, form=arguments.format, strict=arguments.strict)
-    set_up_logging(arguments.log_level)
-    return serve(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal or pipe may not know every letter of a file
+        sys.stdout.reconfigure(errors="backslashreplace")
+    command = arguments.command
+    if command == "run":
+        if arguments.healthcheck:
+            return healthcheck()
+        if arguments.file is None:
+            parser.error("a capability FILE is needed; to try one: sample:together-ai-fine-tuning --sandbox")
+        if arguments.check:
+            command = "check"
+    return _load(command)(arguments)
+
+
+def _load(command: str) -> Callable[[Namespace], int]:
+    module, function = _COMMANDS[command]
+    loaded: Callable[[Namespace], int] = getattr(import_module(module, __name__), function)
+    return loaded

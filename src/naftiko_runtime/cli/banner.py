@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..app.listener import Listener
-from ..app.serve import Options, Serving
+from ..app.serve import Serving
 from ..plan.surfaces import McpSurface, RestSurface
 from ..source.diagnostics import Report, Severity
 from ..values.json import encode_text
 
 
-def banner(served: Serving, options: Options, report: Report) -> str:
+def banner(served: Serving, report: Report) -> str:
     """Describe a running server in a few lines that can be copied from."""
-    return "\n".join(_lines(served, options, report))
+    return "\n".join(_lines(served, report))
 
 
-def _lines(served: Serving, options: Options, report: Report) -> Iterator[str]:
+def _lines(served: Serving, report: Report) -> Iterator[str]:
     yield f"\n{served.plan.title}"
     for listener in served.listeners:
         yield f"  {listener.kind:<5} {listener.url:<28} {listener.offers:<11} {listener.surface.namespace}"
-    calls = "SANDBOX" if options.sandbox else "calls"
     for namespace, base_uri in served.base_uris.items():
-        stands_for = served.plan.apis[namespace].base_uri
-        note = f"  nothing real is called; this plays {stands_for}" if options.sandbox else ""
-        yield f"  {calls:<5} {base_uri}{note}"
+        if namespace in served.sandboxed:
+            plays = served.plan.apis[namespace].base_uri
+            yield f"  SANDBOX {base_uri}  nothing real is called; this plays {plays}"
+        else:
+            yield f"  calls {base_uri}"
     for listener in served.listeners:
         yield from _snippets(listener)
     yield from _warnings(served, report)

@@ -3,41 +3,42 @@
 from __future__ import annotations
 
 import sys
+from argparse import Namespace
 
-from ..app.compiler import Compiled, compile_text
+from ..app.compiler import compile_text
 from ..source.diagnostics import Report, Severity
 from ..values.json import encode_pretty
 from .origin import read_origin
 
 
-def check(place: str, *, form: str, strict: bool) -> int:
+def check(arguments: Namespace) -> int:
     """Print every problem; 1 when something would not be served, or under strict when anything was found."""
-    origin = read_origin(place)
-    compiled = compile_text(origin.text, origin.name)
-    if form == "json":
-        sys.stdout.buffer.write(encode_pretty([item.as_json() for item in compiled.report]) + b"\n")
+    origin = read_origin(arguments.file)
+    report = compile_text(origin.text, origin.name).report
+    if arguments.format == "json":
+        sys.stdout.buffer.write(encode_pretty([item.as_json() for item in report]) + b"\n")
     else:
-        for item in compiled.report:
+        for item in report:
             print(item)
-        print(summary(origin.name, compiled.report))
-    return 1 if is_bad(compiled.report, strict=strict) else 0
+        print(summary(origin.name, report))
+    return 1 if is_bad(report, strict=arguments.strict) else 0
 
 
-def plan(place: str) -> int:
+def plan(arguments: Namespace) -> int:
     """Print the plan; problems that prevent one go to standard error."""
-    origin = read_origin(place)
+    origin = read_origin(arguments.file)
     compiled = compile_text(origin.text, origin.name)
     if compiled.plan is None:
-        complain(compiled)
+        complain(compiled.report, strict=False)
         return 1
     sys.stdout.write(compiled.plan.explain())
     return 0
 
 
-def complain(compiled: Compiled) -> None:
-    """Print the errors of a file on standard error, without the warnings."""
-    for item in compiled.report:
-        if item.severity is not Severity.WARNING:
+def complain(report: Report, *, strict: bool) -> None:
+    """Print the errors of a file on standard error; its warnings only where they count as errors."""
+    for item in report:
+        if strict or item.severity is not Severity.WARNING:
             print(item, file=sys.stderr)
 
 

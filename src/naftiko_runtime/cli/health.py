@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
+import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,27 +11,43 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
+log = logging.getLogger("naftiko.health")
+
 _TIMEOUT_S = 3.0
 
 
 @contextmanager
 def told_while_serving() -> Iterator[Callable[[tuple[str, ...]], None]]:
     """Give a function that notes the addresses being served; the note goes when serving ends."""
-    note = _folder() / f"{os.getpid()}.txt"
+    notes: list[Path] = []
 
     def tell(urls: tuple[str, ...]) -> None:
-        note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        note.write_text("\n".join(urls), encoding="utf-8")
+        try:
+            notes.append(_write("\n".join(urls)))
+        except OSError as error:  # a container may have nothing to write on; it serves all the same
+            log.warning("--healthcheck will not find this server: %s", error.strerror or error)
 
     try:
         yield tell
     finally:
-        note.unlink(missing_ok=True)
+        for note in notes:
+            note.unlink(missing_ok=True)
+
+
+def _write(text: str) -> Path:
+    """Write the note of this process into a folder that nobody else can have put traps into."""
+    folder = _folder()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if os.name == "posix" and folder.stat().st_uid != os.getuid():
+        raise PermissionError(f"{folder} belongs to somebody else")
+    note = folder / f"{os.getpid()}.txt"
+    note.write_text(text, encoding="utf-8")
+    return note
 
 
 def healthcheck() -> int:
     """Ask every server of this user on this machine; 0 when there is one and all of them answer."""
-    urls = [url for note in _notes() for url in note.read_text(encoding="utf-8").splitlines()]
+    urls = [url for note in _notes() for url in note.splitlines()]
     if not urls:
         print("unhealthy: nothing is being served")
         return 1
@@ -40,20 +56,27 @@ def healthcheck() -> int:
     return 1 if silent else 0
 
 
-def _notes() -> Iterator[Path]:
-    """Yield the notes of servers that live; those of dead ones are removed."""
-    for note in sorted(_folder().glob("*.txt")):
-        if os.name == "nt":  # signal 0 is no question there
-            yield note
-            continue
-        try:
-            os.kill(int(note.stem), 0)
-        except ProcessLookupError:
+def _notes() -> Iterator[str]:
+    """Read the notes of servers that live; those of dead ones are removed."""
+    try:
+        found = sorted(_folder().glob("*.txt"))
+    except OSError:  # there is no folder for temporary files at all
+        found = []
+    for note in found:
+        if not _lives(note.stem):
             note.unlink(missing_ok=True)
-        except PermissionError:
-            continue
-        else:
-            yield note
+        elif note.is_file():  # it goes when its server ends
+            yield note.read_text(encoding="utf-8")
+
+
+def _lives(process: str) -> bool:
+    if os.name == "nt":  # pragma: no cover - signal 0 would end the process there
+        return True
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, PermissionError, ValueError, OverflowError):
+        return False  # what is not ours has taken the number of one that was
+    return True
 
 
 def _answers(url: str) -> bool:
@@ -70,8 +93,6 @@ def _answers(url: str) -> bool:
 
 
 def _folder() -> Path:
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # a container may run under a number that has no name
-        user = "user"
+    """Name a folder of this user's own; on Windows all temporary files are."""
+    user = os.getuid() if os.name == "posix" else "user"
     return Path(tempfile.gettempdir()) / f"naftiko-runtime-{user}"

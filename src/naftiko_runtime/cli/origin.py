@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
+
+from .failure import Failure
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 # an installed package carries its samples; in a checkout they stand at the top
 _SAMPLES = (_PACKAGE / "capabilities", _PACKAGE.parent.parent / "capabilities")
 _LIMIT_BYTES = 8 * 1024 * 1024
 _TIMEOUT_S = 20.0
-
-
-class Unreadable(Exception):
-    """A file that cannot be read; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +27,31 @@ class Origin:
 
 
 def read_origin(place: str) -> Origin:
-    """Read a capability from ``FILE``, ``https://…``, ``-`` or ``sample:NAME``; raises Unreadable."""
+    """Read a capability from ``FILE``, ``https://…``, ``-`` or ``sample:NAME``; raises Failure."""
     try:
         data, name = _read(place)
-    except (OSError, ValueError) as error:
-        reason = error.reason if isinstance(error, URLError) else getattr(error, "strerror", None) or error
-        raise Unreadable(f"cannot read {place}: {reason}") from None
+    except (OSError, ValueError, HTTPException) as error:
+        raise Failure(f"cannot read {place}: {_reason(error)}") from None
     if len(data) > _LIMIT_BYTES:
-        raise Unreadable(f"cannot read {place}: it is larger than {_LIMIT_BYTES} bytes")
+        raise Failure(f"cannot read {place}: it is larger than {_LIMIT_BYTES} bytes")
     try:
         return Origin(data.decode("utf-8"), name)
     except UnicodeDecodeError as error:
-        raise Unreadable(f"cannot read {place}: byte {error.start} is not UTF-8") from None
+        raise Failure(f"cannot read {place}: byte {error.start} is not UTF-8") from None
+
+
+def _reason(error: Exception) -> str:
+    """Say why in words, without the numbers and names that Python puts around them."""
+    if isinstance(error, HTTPError):
+        error.close()
+        return f"the server answered {error.code} {error.reason}".rstrip()
+    cause = error.reason if isinstance(error, URLError) else error
+    return str(getattr(cause, "strerror", None) or cause or type(cause).__name__)
 
 
 def sample_names() -> tuple[str, ...]:
     """List the capabilities that come with the package."""
-    return tuple(sorted({path.stem for folder in _SAMPLES for path in folder.glob("*.y*ml")}))
+    return tuple(sorted({path.stem for folder in _SAMPLES for path in folder.glob("*.yaml")}))
 
 
 def _read(place: str) -> tuple[bytes, str]:
@@ -66,8 +73,6 @@ def _fetch(url: str) -> bytes:
 
 
 def _sample(name: str) -> bytes:
-    for folder in _SAMPLES:
-        path = folder / f"{name}.yaml"
-        if name in sample_names() and path.is_file():
-            return path.read_bytes()
-    raise ValueError(f"no such sample; there is {', '.join(sample_names()) or 'none'}")
+    if name not in sample_names():
+        raise ValueError(f"no such sample; there is {', '.join(sample_names())}")
+    return next(path for folder in _SAMPLES if (path := folder / f"{name}.yaml").is_file()).read_bytes()

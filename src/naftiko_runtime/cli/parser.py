@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from .. import __version__
 
 _T = TypeVar("_T")
 
+_NOT_IN_BASE_URI = re.compile(r"[?#{}\s\x00-\x1f\x7f]")
 _FILE_HELP = "a capability file: path, https:// address, - for standard input, or sample:NAME"
 _RUN_EPILOG = """\
 examples:
@@ -43,7 +46,7 @@ def parser_of_naftiko() -> argparse.ArgumentParser:
     sandbox.add_argument("--key", help="bearer token that it accepts (default: sandbox-key)")
     sandbox.add_argument(
         "--job-seconds",
-        type=float,
+        type=_duration,
         default=60.0,
         metavar="S",
         help="how long a whole job takes (default: 60)",
@@ -98,6 +101,13 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     call.add_argument(
         "--timeout", type=_seconds, metavar="S", help="longest wait for an answer, in seconds (default: 50)"
     )
+    call.add_argument(
+        "--forward-query",
+        action="append",
+        default=[],
+        metavar="NS",
+        help="pass on query parameters that the file does not declare, on the REST server NS",
+    )
     other = parser.add_argument_group("instead of serving")
     other.add_argument("--check", action="store_true", help="print every problem and stop, as naftiko check")
     other.add_argument(
@@ -139,16 +149,30 @@ def _port(text: str) -> int:
 
 
 def _url(text: str) -> str:
-    if not text.startswith(("http://", "https://")) or any(mark in text for mark in "?#{} "):
+    try:
+        place = urlsplit(text)
+        usable = place.scheme in ("http", "https") and bool(place.hostname) and place.port != 0
+        # a user name in it would be sent as a credential that the file does not declare
+        usable = usable and place.username is None
+    except ValueError:
+        usable = False
+    if not usable or _NOT_IN_BASE_URI.search(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not an http:// or https:// address")
     return text
 
 
 def _seconds(text: str) -> float:
+    seconds = _duration(text)
+    if seconds == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} seconds leave no time for an answer")
+    return seconds
+
+
+def _duration(text: str) -> float:
     try:
         seconds = float(text)
     except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < 86400:
+        seconds = -1.0
+    if not 0 <= seconds < 86400:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
     return seconds

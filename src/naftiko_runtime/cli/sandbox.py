@@ -9,22 +9,23 @@ from argparse import Namespace
 from naftiko_sandbox import DEFAULT_KEY, SANDBOXES
 
 from ..app.listener import ListenError
+from ..app.loop import run, signals
 from ..app.sandbox import play
-from ..app.serve import run, signals
 from ..source.diagnostics import did_you_mean
+from .failure import Failure
+from .logs import set_up_logging
 
 
 def sandbox(arguments: Namespace) -> int:
-    """Serve a stand-in; 1 when there is none of that name or the port is taken."""
+    """Serve a stand-in; fails when there is none of that name or the port is taken."""
+    set_up_logging(arguments.log_level)
     if arguments.name not in SANDBOXES:
         hint = did_you_mean(arguments.name, SANDBOXES) or f"there is {', '.join(SANDBOXES)}"
-        print(f"naftiko: no sandbox {arguments.name!r}; {hint}", file=sys.stderr)
-        return 1
+        raise Failure(f"no sandbox {arguments.name!r}; {hint}")
     try:
         run(_play(arguments))
     except ListenError as error:
-        print(f"naftiko: {error}", file=sys.stderr)
-        return 1
+        raise Failure(str(error)) from None
     return 0
 
 

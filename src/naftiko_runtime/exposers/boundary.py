@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
@@ -10,8 +11,6 @@ from ipaddress import ip_address
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
-
-import anyio
 
 from ..plan.call import Headers
 from ..plan.errors import CallError, InvalidArguments, NotAllowed, NotLinked, UpstreamRefused, WrongHost
@@ -132,6 +131,11 @@ def phrase(status: int) -> str:
         return "unknown status"
 
 
+def log_refusal(scope: Message, error: CallError) -> None:
+    """Log a request that reached no operation; those that do are logged by the engine."""
+    log.info("refused %s %s: %s %s", scope["method"], scope["path"], error.status, error.title)
+
+
 async def answered(work: Awaitable[_Told], tell: Callable[[Exception], _Told]) -> _Told:
     """Await the work of a call; whatever goes wrong is told by the face in its own form."""
     try:
@@ -140,24 +144,42 @@ async def answered(work: Awaitable[_Told], tell: Callable[[Exception], _Told]) -
         return tell(error)
 
 
-async def unless_hung_up(receive: Receive, work: Callable[[], Awaitable[None]]) -> None:
+async def unless_hung_up(receive: Receive, send: Send, work: Callable[[Send], Awaitable[None]]) -> None:
     """Run the work of a request; when the caller hangs up it is cancelled, and so is the upstream call.
 
-    The request's body must have been read: the next message can only be the disconnect.
+    The request's body must have been read: the next message can only be the disconnect. The task is
+    cancelled directly, because a cancel scope waits for a moment when nothing is ready, and under a fast
+    download there is none.
     """
-    failed: Exception | None = None
-    async with anyio.create_task_group() as tasks:
+    task, watched = asyncio.current_task(), _Watched(send)
 
-        async def watch() -> None:
-            while (await receive())["type"] != "http.disconnect":
-                pass
-            tasks.cancel_scope.cancel()
+    async def watch() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        # a server says the same when the answer is complete
+        if not watched.is_complete and task is not None:
+            watched.is_hung_up = True
+            task.cancel()
 
-        tasks.start_soon(watch)
-        try:
-            await work()
-        except Exception as error:  # noqa: BLE001 - raised below, where no group wraps it
-            failed = error
-        tasks.cancel_scope.cancel()
-    if failed is not None:
-        raise failed
+    watching = asyncio.create_task(watch())
+    try:
+        await work(watched)
+    except asyncio.CancelledError:
+        if not watched.is_hung_up or (task is not None and task.uncancel() > 0):
+            raise
+    finally:
+        watching.cancel()
+
+
+@dataclass(slots=True)
+class _Watched:
+    """Notes when the last piece of an answer is sent."""
+
+    send: Send
+    is_complete: bool = False
+    is_hung_up: bool = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            self.is_complete = True
+        await self.send(message)

@@ -11,13 +11,16 @@ from .scope import Const, Expr, Ref, Scope, Value
 
 @dataclass(frozen=True, slots=True)
 class ObjectOf:
-    """An object; what was not given is left out."""
+    """An object; what was not given is left out, a null that the author wrote stays."""
 
     fields: tuple[tuple[str, Expr], ...]
 
     def evaluate(self, scope: Scope) -> Value:
-        pairs = ((name, _plain(value.evaluate(scope))) for name, value in self.fields)
-        return {name: value for name, value in pairs if value is not None}
+        return {
+            name: value
+            for name, field in self.fields
+            if (value := _plain(field.evaluate(scope))) is not None or isinstance(field, Const)
+        }
 
     def refs(self) -> tuple[Ref, ...]:
         return tuple(ref for _, value in self.fields for ref in value.refs())
@@ -28,12 +31,16 @@ class ObjectOf:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A list; what was not given is left out."""
+    """A list; what was not given is left out, a null that the author wrote stays."""
 
     items: tuple[Expr, ...]
 
     def evaluate(self, scope: Scope) -> Value:
-        return [value for item in self.items if (value := _plain(item.evaluate(scope))) is not None]
+        return [
+            value
+            for item in self.items
+            if (value := _plain(item.evaluate(scope))) is not None or isinstance(item, Const)
+        ]
 
     def refs(self) -> tuple[Ref, ...]:
         return tuple(ref for item in self.items for ref in item.refs())

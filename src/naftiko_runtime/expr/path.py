@@ -49,18 +49,24 @@ class Steps:
         return value
 
     def __str__(self) -> str:
-        return "$" + "".join(f".{key}" if isinstance(key, str) else f"[{key}]" for key in self.keys)
+        return "$" + "".join(_spell(key) for key in self.keys)
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Wildcards, filters and the like; always gives a list, as in JSONPath."""
+    """Wildcards, filters and the like; always gives a list, as in JSONPath.
+
+    The library raises on a value that sorting, a filter or the like cannot be applied to: nothing is found.
+    """
 
     text: str
     compiled: JSONPath
 
     def select(self, value: Json) -> Json:
-        return [match.value for match in self.compiled.find(value)]
+        try:
+            return [match.value for match in self.compiled.find(value)]
+        except (TypeError, NotImplementedError, AssertionError, re.error):
+            return []
 
     def __str__(self) -> str:
         return self.text
@@ -68,7 +74,8 @@ class Query:
 
 # real files name fields with blanks, hyphens and @, so a name is all that has no meaning of its own
 _NAME = r"[^.\[\]*?()'\"$]+"
-_STEP = re.compile(rf"\.?\[(-?\d+)\]|\.?\[\s*'([^'\\]*)'\s*\]|\.?\[\s*\"([^\"\\]*)\"\s*\]|\.({_NAME})")
+_QUOTED = r"'([^'\\]*)'|\"([^\"\\]*)\""
+_STEP = re.compile(rf"\.?\[\s*(?:(-?[0-9]+)|{_QUOTED})\s*\]|\.(?:({_NAME})|{_QUOTED})")
 
 
 def compile_path(text: str) -> Path:
@@ -83,7 +90,7 @@ def compile_path(text: str) -> Path:
         return Steps(steps)
     try:
         return Query(text, parse(text))
-    except (JSONPathError, AttributeError) as error:
+    except (JSONPathError, re.error) as error:
         raise ValueError(f"path {text!r} cannot be read: {str(error).splitlines()[0]}") from None
 
 
@@ -94,8 +101,18 @@ def _native(text: str) -> tuple[str | int, ...] | None:
         found = _STEP.match(text, at)
         if found is None:
             return None
-        keys.append(
-            int(found[1]) if found[1] is not None else next(g for g in found.groups()[1:] if g is not None)
-        )
+        keys.append(_key(found))
         at = found.end()
     return tuple(keys)
+
+
+def _key(found: re.Match[str]) -> str | int:
+    word = found[found.lastindex or 0]
+    return int(word) if found.lastindex == 1 else word
+
+
+def _spell(key: str | int) -> str:
+    """Write a step as authors do; a name with a meaning of its own is quoted."""
+    if isinstance(key, int):
+        return f"[{key}]"
+    return f".{key}" if re.fullmatch(_NAME, key) else f"[{key!r}]"

@@ -14,8 +14,9 @@ from .sink import Sink, Unsendable, as_text, check_segment, path_text, plain_tex
 
 Lookup: TypeAlias = Callable[[str], Expr | None]
 
-_DOUBLE = re.compile(r"\{\{\{?\s*&?\s*([^{}]*?)\s*\}?\}\}")
-_EITHER = re.compile(r"\{\{\{?\s*&?\s*([^{}]*?)\s*\}?\}\}|\{([^{}/]+?)\+?\}")
+_DOUBLE = re.compile(r"\{\{\{([^{}]+)\}\}\}|\{\{([^{}]+)\}\}")
+_EITHER = re.compile(_DOUBLE.pattern + r"|\{([^{}/]+)\}")
+_MARKS = "&+ \t\r\n"  # `{{&x}}` is text as it is, `{x+}` any number of segments: neither is part of the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,12 @@ def compile_template(text: str, lookup: Lookup, sink: Sink = plain_text) -> Expr
 
 
 def compile_path_template(path: str, lookup: Lookup) -> PathTemplate:
-    """Compile a path with ``{x}`` or ``{{x}}`` holes, also inside a segment."""
+    """Compile a path with ``{x}`` or ``{{x}}`` holes, also inside a segment.
+
+    Authors may leave out the first slash; a path of nothing stays nothing.
+    """
     segments: list[str | Template] = []
-    for segment in path.split("/")[1:]:
+    for segment in path.removeprefix("/").split("/") if path else ():
         parts = _parts(segment, lookup, single=True)
         if all(isinstance(part, str) for part in parts):
             segments.append(f"/{segment}")
@@ -150,7 +154,7 @@ def _parts(text: str, lookup: Lookup, *, single: bool) -> tuple[str | Hole, ...]
             parts.append(Hole(name, value))
         elif parts and isinstance(parts[-1], str):
             parts[-1] += piece
-        elif piece:
+        else:
             parts.append(piece)
     return tuple(parts)
 
@@ -159,9 +163,12 @@ def _holes(text: str, single: bool) -> Iterator[tuple[str | None, str]]:
     """Yield (word, as written) for holes and (None, text) for what lies between."""
     at = 0
     for found in (_EITHER if single else _DOUBLE).finditer(text):
+        word = found[found.lastindex or 0].strip(_MARKS)
+        if not word:
+            continue
         if found.start() > at:
             yield None, text[at : found.start()]
-        yield next(group for group in found.groups() if group is not None), found[0]
+        yield word, found[0]
         at = found.end()
     if at < len(text):
         yield None, text[at:]

@@ -35,7 +35,7 @@ class BindTable:
         """Link a variable; one that no bind declares comes from the environment, with a warning (L110)."""
         found = self._declared(word)
         if found is None:
-            variable = word.removeprefix("env.")
+            variable = _dotted(word).rpartition(".")[2]
             self.report.warn("L110", f"no bind declares {word!r}; it is read from the environment", span)
             found = _Declared(f"env.{variable}", "environment", variable, span)
         elif found.location is not None and found.key not in self._used:
@@ -52,10 +52,15 @@ class BindTable:
         )
 
     def _declared(self, word: str) -> _Declared | None:
-        namespace, _, variable = word.rpartition(".")
+        namespace, _, variable = _dotted(word).rpartition(".")
         for spec in self.specs:
             if variable in spec.keys and namespace in ("", "env", spec.namespace):
                 source = "environment" if spec.location is None else spec.location
                 key = f"{spec.namespace}.{variable}"
                 return _Declared(key, source, spec.keys[variable], spec.span("keys", variable), spec.location)
         return None
+
+
+def _dotted(word: str) -> str:
+    """Read ``ns:X``, which some authors write, as ``ns.X``."""
+    return word.replace(":", ".")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from ..expr.scope import Const, Expr, fold
 from ..expr.template import compile_template, hole_names
@@ -14,6 +14,7 @@ from ..plan.call import Credential
 from ..plan.contract import KINDS, Kind
 from ..plan.explain import Api
 from ..schemes import SCHEMES
+from ..schemes.static import CredentialField
 from ..source.diagnostics import Diagnostic, Report, Span
 from ..spec.consumes import AuthenticationSpec, HttpSpec, OperationSpec, ResourceSpec
 from ..spec.flows import InputSpec
@@ -22,6 +23,7 @@ from .binds import BindTable
 
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in KINDS}
 _ABSOLUTE = re.compile(r"https?://[^/?#{}\s]+[^?#{}\s]*")
+_NOT_IN_PATH = re.compile(r"\{[^{}]*\}|[^\x21-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,28 @@ class Candidate:
         return self.operation.method.upper()
 
     @property
+    def path(self) -> str:
+        """The path as it can be sent: rooted, encoded but for its holes, without a fragment."""
+        path = self.resource.path.partition("#")[0]
+        path = _NOT_IN_PATH.sub(lambda found: found[0] if found[0][0] == "{" else quote(found[0]), path)
+        return path if path.startswith("/") or not path else f"/{path}"
+
+    @property
     def is_safe(self) -> bool:
         return self.method in ("GET", "HEAD", "OPTIONS")
+
+    @property
+    def _signed_header(self) -> str | None:
+        spec = self.api.authentication
+        if spec is None or spec.type.lower() not in SCHEMES:
+            return None
+        if spec.type.lower() == "apikey":
+            return None if (spec.placement or "").lower() == "query" else (spec.key or "").lower()
+        return "authorization"
+
+    def signs(self, param: ConsumedParam) -> bool:
+        """Tell whether the API's own credential fills a parameter, so that nothing else can."""
+        return param.place == "header" and param.name.lower() == self._signed_header
 
     @cached_property
     def params(self) -> tuple[ConsumedParam, ...]:
@@ -64,11 +86,11 @@ class Candidate:
         The nearest declaration of a name wins (spec 2.7).
         """
         found: dict[tuple[str, str], ConsumedParam] = {}
-        variables = hole_names(self.resource.path, single=True)
+        variables = hole_names(self.path, single=True)
         for spec in _inputs(self.api, self.resource, self.operation):
             param = _param(spec, variables)
             found[param.name, param.place] = param
-        declared = {fold(name) for name, place in found if place == "path"}
+        declared = {fold(name) for name, place in found if place in ("path", "environment")}
         undeclared = [name for name in variables if fold(name) not in declared]
         span = self.resource.span("path")
         implicit = (ConsumedParam(name, "path", "string", True, "", None, span) for name in undeclared)
@@ -112,15 +134,27 @@ def link_apis(specs: tuple[HttpSpec, ...], binds: BindTable, report: Report) -> 
         credential, refusal = _authentication(spec.authentication, binds, report)
         api = Api(key, _base_uri(spec, report), credential, spec.span("baseUri"))
         apis.append(ConsumedApi(api, spec, refusal))
+        _tell_what_is_not_sent(spec, report)
     return tuple(apis)
 
 
-def candidates(specs: tuple[HttpSpec, ...], namespace: str) -> tuple[Candidate, ...]:
-    """List the operations of a namespace in the order of the file."""
+def _tell_what_is_not_sent(spec: HttpSpec, report: Report) -> None:
+    """Warn of fragments (L118), and once of a header that the credential fills (L120)."""
+    for resource in spec.resources or ():
+        if "#" in resource.path:
+            message = f"path {resource.path!r} has a fragment, which HTTP never sends"
+            report.warn("L118", message, resource.span("path"))
+    signed = next((param for each in candidates((spec,)) for param in each.params if each.signs(param)), None)
+    if signed is not None:
+        message = f"header {signed.name!r} is set by the authentication, so callers do not give it"
+        report.warn("L120", message, signed.span)
+
+
+def candidates(specs: Iterable[HttpSpec]) -> tuple[Candidate, ...]:
+    """List the consumed operations in the order of the file."""
     return tuple(
         Candidate(api, resource, operation)
         for api in specs
-        if api.namespace == namespace
         for resource in api.resources or ()
         for operation in resource.operations or ()
     )
@@ -128,11 +162,20 @@ def candidates(specs: tuple[HttpSpec, ...], namespace: str) -> tuple[Candidate, 
 
 def _base_uri(spec: HttpSpec, report: Report) -> str | None:
     base = spec.base_uri.strip().rstrip("/")
-    if _ABSOLUTE.fullmatch(base) and urlsplit(base).hostname:
+    if _ABSOLUTE.fullmatch(base) and _has_host(base):
         return base
     message = f"base URI {spec.base_uri!r} is not an address that can be called"
     report.warn("L112", message, spec.span("baseUri"), f"give one: --base-uri {spec.namespace}=https://…")
     return None
+
+
+def _has_host(base: str) -> bool:
+    """Tell whether a URL names a host and a port that exist; ``[x]`` and ``:99999`` do not."""
+    try:
+        parts = urlsplit(base)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _authentication(
@@ -145,15 +188,28 @@ def _authentication(
         known = ", ".join(SCHEMES)
         message = f"authentication {spec.type!r} is not served by this release"
         return None, report.refuse("L012", message, spec.span("type"), f"served are {known}")
-    return scheme(spec, lambda field: _credential_field(spec, field, binds, report)), None
+    fields = _Fields(spec, binds, report)
+    credential = scheme(spec, fields)
+    return (credential, None) if fields.refusal is None else (None, fields.refusal)
 
 
-def _credential_field(spec: AuthenticationSpec, field: str, binds: BindTable, report: Report) -> Expr:
-    text = {"token": spec.token, "username": spec.username, "password": spec.password}.get(
-        field, spec.key if field == "key" else spec.value
-    )
-    if text is None:
-        report.error("L013", f"{spec.type} authentication has no {field!r}", spec.span("type"))
-        return Const("")
-    what = f"{spec.type} {field}"
-    return compile_template(text, lambda word: binds.resolve(word, what, spec.span(field)))
+@dataclass(slots=True)
+class _Fields:
+    """Gives a scheme its fields; one that cannot be used refuses every operation of the API (L013)."""
+
+    spec: AuthenticationSpec
+    binds: BindTable
+    report: Report
+    refusal: Diagnostic | None = None
+
+    def value(self, name: CredentialField) -> Expr:
+        text: str | None = getattr(self.spec, name)
+        if text is None:
+            self.refuse(f"has no {name!r}", name)
+            return Const("")
+        what = f"{self.spec.type} {name}"
+        return compile_template(text, lambda word: self.binds.resolve(word, what, self.spec.span(name)))
+
+    def refuse(self, problem: str, name: CredentialField) -> None:
+        message = f"{self.spec.type} authentication {problem}"
+        self.refusal = self.report.refuse("L013", message, self.spec.span(name))

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from urllib.parse import parse_qsl
 
+from ..expr.compose import ListOf, ObjectOf
 from ..expr.scope import BindValue, Expr, match_name
-from ..expr.template import compile_path_template
+from ..expr.template import compile_path_template, compile_template, hole_names
 from ..formats import FORMATS
-from ..plan.call import HttpCall, JsonBody, Part
+from ..plan.call import HttpCall, JsonBody, Part, is_token
 from ..plan.flow import Flow
 from ..plan.surfaces import Body, PassThrough, Refused
 from ..source.diagnostics import Diagnostic, Report
-from ..spec.consumes import HttpSpec
+from ..spec.consumes import HttpSpec, OperationSpec
 from ..spec.flows import UnitSpec
 from ..steps.call import CallStep
 from .consumes import Candidate, ConsumedApi, ConsumedParam
 from .inputs import Inputs
-from .intent import Use
-from .outputs import is_stated, is_untouched, link_mock, link_outputs
+from .outputs import OutputLinker, is_stated, is_untouched
 
 # the grammar reads these words, so that nothing is dropped in silence; this release does not run them
 _NOT_YET = ("ref", "steps", "mappings")
+_PLACES = ("path", "query", "header", "cookie", "body", "environment")
+_SINGLE = re.compile(r"(?<!\{)\{([^{}]+)\}(?!\})")
+
+Sources: TypeAlias = tuple[tuple[ConsumedParam, Expr], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +37,27 @@ class FlowLinker:
 
     apis: tuple[ConsumedApi, ...]
     report: Report
+    _refused: dict[int, Diagnostic | None] = field(default_factory=dict)  # by operation, said once for all
 
-    def link(self, unit: UnitSpec, use: Use | None, inputs: Inputs) -> Body:
+    def link(self, unit: UnitSpec, found: Candidate | Diagnostic | None, inputs: Inputs) -> Body:
+        """Link what a unit runs; ``found`` is what its call means, or why that cannot be said."""
         if diagnostic := self._not_yet(unit):
             return Refused(diagnostic)
-        if use is None:
-            return self._mock(unit, inputs)
-        if use.refusal is not None or use.chosen is None:
-            return self._refused(use)
-        if diagnostic := self._unusable(use.chosen):
+        if isinstance(found, Diagnostic):
+            return Refused(found)
+        outputs = OutputLinker(inputs.lookup(unit.span("outputParameters")), self.report)
+        if found is None:
+            return self._mock(unit, outputs)
+        if diagnostic := self._unusable(found) or self._unreadable(found, unit):
             return Refused(diagnostic)
-        call = self._call(use.chosen, inputs)
+        sources = inputs.sources(found)
+        if diagnostic := self._secret_inside(sources):
+            return Refused(diagnostic)
+        call = self._call(found, sources)
         if is_untouched(unit.outputs):
             return PassThrough(call)
-        shape = link_outputs(unit.outputs or (), inputs.lookup(unit.span("outputParameters")), self.report)
-        return Flow((CallStep("call", call),), shape)
-
-    def _refused(self, use: Use) -> Refused:
-        refusal = use.refusal or self.report.refuse(
-            "L002", "the call is not settled", use.unit.spec.span("call")
-        )
-        return Refused(refusal)
+        shape = outputs.link(unit.outputs or ())
+        return Refused(outputs.refusal) if outputs.refusal else Flow((CallStep("call", call),), shape)
 
     def _not_yet(self, unit: UnitSpec) -> Diagnostic | None:
         for word in _NOT_YET:
@@ -58,58 +65,92 @@ class FlowLinker:
                 return self.report.refuse("L015", f"{word!r} is not run by this release", unit.span(word))
         return None
 
-    def _mock(self, unit: UnitSpec, inputs: Inputs) -> Body:
+    def _mock(self, unit: UnitSpec, outputs: OutputLinker) -> Body:
         if not is_stated(unit.outputs):
             message = "nothing to run: no 'call', and no output states a value"
             return Refused(self.report.refuse("L004", message, unit.span()))
-        shape = link_mock(unit.outputs or (), inputs.lookup(unit.span("outputParameters")), self.report)
-        return Flow((), shape)
+        shape = outputs.mock(unit.outputs or ())
+        return Refused(outputs.refusal) if outputs.refusal else Flow((), shape)
 
     def _unusable(self, candidate: Candidate) -> Diagnostic | None:
-        """Refuse what would be sent or read differently from what the file says."""
-        api, operation = self.api_of(candidate.api), candidate.operation
-        if api.refusal is not None:
-            return api.refusal
+        """Refuse what would be sent differently from what the file says."""
+        refusal = self.api_of(candidate.api).refusal
+        if refusal is not None:
+            return refusal
+        key = id(candidate.operation)
+        if key not in self._refused:
+            self._refused[key] = self._unsendable(candidate)
+        return self._refused[key]
+
+    def _unsendable(self, candidate: Candidate) -> Diagnostic | None:
+        operation = candidate.operation
         if operation.body is not None:
-            return self.report.refuse(
-                "L016", "a body template is not sent by this release", operation.span("body")
-            )
-        answer = (operation.output_format or "json").lower()
-        if answer not in FORMATS and answer != "binary":
-            message = f"answers in {answer!r} are not read by this release"
-            return self.report.refuse("L017", message, operation.span("outputRawFormat"))
+            message = "a body template is not sent by this release"
+            return self.report.refuse("L016", message, operation.span("body"))
+        if "path" in (operation.model_extra or {}):
+            message = "the path of an operation is not read by this release"
+            return self.report.refuse("L019", message, operation.span("path"))
+        return next(filter(None, (self._misplaced(param, candidate) for param in candidate.params)), None)
+
+    def _unreadable(self, candidate: Candidate, unit: UnitSpec) -> Diagnostic | None:
+        """Refuse answers in a format that nobody here reads; bytes may pass as they come."""
+        answer = _answer_format(candidate.operation)
+        if answer in FORMATS or (answer == "binary" and is_untouched(unit.outputs)):
+            return None
+        message = f"answers in {answer!r} are not read by this release"
+        return self.report.refuse("L017", message, candidate.operation.span("outputRawFormat"))
+
+    def _misplaced(self, param: ConsumedParam, candidate: Candidate) -> Diagnostic | None:
+        """Refuse a parameter that would not be sent, or not under its name."""
+        if param.place not in _PLACES:
+            message = f"parameters in {param.place!r} are not sent by this release"
+            return self.report.refuse("L021", message, param.span, f"known are {', '.join(_PLACES)}")
+        if param.place == "path" and match_name(param.name, hole_names(candidate.path, single=True)) is None:
+            message = f"path {candidate.resource.path!r} has no place for its parameter {param.name!r}"
+            return self.report.refuse("L020", message, param.span)
+        if param.place in ("header", "cookie") and not is_token(param.name):
+            message = f"{param.name!r} cannot be the name of a {param.place}"
+            return self.report.refuse("L022", message, param.span)
+        return None
+
+    def _secret_inside(self, sources: Sources) -> Diagnostic | None:
+        """Refuse bound values inside lists and objects, where nothing would keep them from being shown."""
+        for param, source in sources:
+            if isinstance(source, ObjectOf | ListOf) and _is_secret(source):
+                message = f"a bound value stands inside the list or object of {param.name!r}"
+                return self.report.refuse("L023", message, param.span)
         return None
 
     def api_of(self, spec: HttpSpec) -> ConsumedApi:
         return next(api for api in self.apis if api.spec is spec)
 
-    def _call(self, candidate: Candidate, inputs: Inputs) -> HttpCall:
-        sources = inputs.sources(candidate)
+    def _call(self, candidate: Candidate, sources: Sources) -> HttpCall:
         by_place: dict[str, list[Part]] = {}
-        for param, source in sources.items():
+        for param, source in sources:
             by_place.setdefault(param.place, []).append((param.name, source))
-            self._warn_of_secret(param, source)
-        variables = {param.name: source for param, source in sources.items() if param.place == "path"}
-        path = compile_path_template(
-            _rooted(candidate.resource.path), lambda word: _variable(word, variables)
-        )
+            if param.place in ("path", "body") and _is_secret(source):
+                self.report.warn("L115", f"a bound value goes into the {param.place}", param.span)
+        path, _, query = candidate.path.partition("?")
+        variables = dict((*by_place.get("environment", ()), *by_place.get("path", ())))
         return HttpCall(
             api=self.api_of(candidate.api).api.namespace,
             name=candidate.name,
             method=candidate.method,
-            path=path,
-            query=tuple(by_place.get("query", ())),
+            path=compile_path_template(path, lambda word: _variable(word, variables)),
+            query=(*_stated_query(query, variables), *by_place.get("query", ())),
             headers=tuple(by_place.get("header", ())),
             cookies=tuple(by_place.get("cookie", ())),
             body=_body(by_place.get("body", [])),
-            answer_format=(candidate.operation.output_format or "json").lower(),
+            answer_format=_answer_format(candidate.operation),
         )
 
-    def _warn_of_secret(self, param: ConsumedParam, source: Expr) -> None:
-        """A bound value may go into a header or a query; anywhere else it is likely to be shown (L115)."""
-        is_secret = any(isinstance(ref, BindValue) for ref in source.refs())
-        if is_secret and param.place in ("path", "body"):
-            self.report.warn("L115", f"a bound value goes into the {param.place}", param.span)
+
+def _answer_format(operation: OperationSpec) -> str:
+    return (operation.output_format or "json").lower()
+
+
+def _is_secret(source: Expr) -> bool:
+    return any(isinstance(ref, BindValue) for ref in source.refs())
 
 
 def _variable(word: str, variables: Mapping[str, Expr]) -> Expr | None:
@@ -117,8 +158,11 @@ def _variable(word: str, variables: Mapping[str, Expr]) -> Expr | None:
     return variables[name] if name is not None else None
 
 
-def _rooted(path: str) -> str:
-    return path if path.startswith("/") or not path else f"/{path}"
+def _stated_query(query: str, variables: Mapping[str, Expr]) -> Iterator[Part]:
+    """Read the query that some authors write into the path; its holes are path variables."""
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        text = _SINGLE.sub(r"{{\1}}", value)
+        yield name, compile_template(text, lambda word: _variable(word, variables))
 
 
 def _body(parts: list[Part]) -> JsonBody | None:

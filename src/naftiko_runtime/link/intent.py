@@ -45,6 +45,7 @@ class Use:
         self.chosen, self.choice = candidate, Choice(code, rule)
 
 
+CallTable: TypeAlias = Mapping[str, tuple[Candidate, ...]]
 Rule: TypeAlias = Callable[[Unit, Candidate], bool]
 
 
@@ -58,7 +59,7 @@ def same_path(unit: Unit, candidate: Candidate) -> bool:
     """L102: the exposed path ends in the consumed path, and the method is the same."""
     if unit.resource is None or not isinstance(unit.spec, RouteSpec):
         return False
-    consumed = _path(candidate.resource.path)
+    consumed = _path(candidate.path)
     same_method = unit.spec.method.upper() == candidate.method
     return same_method and consumed != "" and _path(unit.resource.path).endswith(consumed)
 
@@ -70,37 +71,39 @@ def same_description(unit: Unit, candidate: Candidate) -> bool:
 
 
 def same_parameters(unit: Unit, candidate: Candidate) -> bool:
-    """L104: ``with`` names exactly the operation's parameters."""
+    """L104: ``with`` names exactly the operation's parameters; without ``with`` nothing is said (D12)."""
     given = {fold(key) for key in unit.spec.with_ or {}}
-    return given == {fold(param.name) for param in candidate.params if param.fixed is None}
+    names = {fold(param.name) for param in candidate.params if param.fixed is None}
+    return bool(given) and given == names
 
 
 RULES: Mapping[str, tuple[str, Rule]] = {
     "L101": ("the name of its resource", same_resource),
     "L102": ("its path and method", same_path),
     "L103": ("its description", same_description),
-    "L104": ("its parameters", same_parameters),
+    "L104": ("the set of its parameters", same_parameters),
 }
 _BY_ORDER = ("L105", "its place in the order of calls")
 
 
-def choose(units: Sequence[Unit], specs: tuple[HttpSpec, ...], twins: Sequence[Sequence[Use]]) -> list[Use]:
+def call_table(specs: tuple[HttpSpec, ...]) -> CallTable:
+    """List what every ``namespace.operation``, else ``namespace.resource.operation``, may mean."""
+    short: dict[str, tuple[Candidate, ...]] = {}
+    full: dict[str, tuple[Candidate, ...]] = {}
+    for found in candidates(specs):
+        name = f"{found.api.namespace}.{found.operation.name}"
+        short[name] = (*short.get(name, ()), found)
+        full[found.name] = (*full.get(found.name, ()), found)
+    return full | short
+
+
+def choose(units: Sequence[Unit], table: CallTable, twins: Sequence[Sequence[Use]]) -> list[Use]:
     """Settle the calls of one server; ``twins`` are servers linked before, which may confirm its order."""
-    uses = [Use(unit, unit.spec.call, find(unit.spec.call, specs)) for unit in units if unit.spec.call]
+    uses = [Use(unit, unit.spec.call, table.get(unit.spec.call, ())) for unit in units if unit.spec.call]
     for use in uses:
         _vote(use)
     _settle_by_order(uses, twins)
     return uses
-
-
-def find(call: str, specs: tuple[HttpSpec, ...]) -> tuple[Candidate, ...]:
-    """List what ``namespace.operation`` or ``namespace.resource.operation`` may mean."""
-    namespaces = sorted({spec.namespace for spec in specs if call.startswith(f"{spec.namespace}.")}, key=len)
-    if not namespaces:
-        return ()
-    known, rest = candidates(specs, namespaces[-1]), call.removeprefix(f"{namespaces[-1]}.")
-    named = tuple(found for found in known if found.operation.name == rest)
-    return named or tuple(found for found in known if f"{found.resource.name}.{found.operation.name}" == rest)
 
 
 def _vote(use: Use) -> None:
@@ -131,12 +134,12 @@ def _settle_by_order(uses: Sequence[Use], twins: Sequence[Sequence[Use]]) -> Non
     )
     if not orderly:
         return
-    twin = next((other for other in twins if [use.call for use in other] == [use.call for use in uses]), None)
+    twin = next((other for other in twins if [use.call for use in other] == [use.call for use in uses]), ())
+    confirmed = {id(use): other.chosen for use, other in zip(uses, twin, strict=False)}
     for group in groups:
         for place, use in enumerate(group):
             found = use.among[place]
-            confirmed = twin is not None and _is_same(twin[uses.index(use)].chosen, found)
-            if use.chosen is None and (found.is_safe or confirmed):
+            if use.chosen is None and (found.is_safe or _is_same(confirmed.get(id(use)), found)):
                 use.settle(found, *_BY_ORDER)
 
 
@@ -155,7 +158,7 @@ def _is_same(one: Candidate | None, other: Candidate) -> bool:
     return one is not None and one.operation is other.operation
 
 
-def tell(use: Use, specs: tuple[HttpSpec, ...], report: Report) -> None:
+def tell(use: Use, table: CallTable, report: Report) -> None:
     """Report how a call was settled, or refuse it: L001 nothing, L002 not settled, L003 rules disagree."""
     span = use.unit.spec.span("call")
     if use.chosen is not None and use.choice is not None:
@@ -164,13 +167,8 @@ def tell(use: Use, specs: tuple[HttpSpec, ...], report: Report) -> None:
             message = f"{use.call!r} names {number} operations; {use.choice.rule} chooses {use.chosen.name!r}"
             report.warn(use.choice.code, message, span, f"write {use.chosen.name}")
     elif not use.among:
-        known = [
-            f"{spec.namespace}.{found.operation.name}"
-            for spec in specs
-            for found in candidates((spec,), spec.namespace)
-        ]
         use.refusal = report.refuse(
-            "L001", f"no consumed operation {use.call!r}", span, did_you_mean(use.call, known)
+            "L001", f"no consumed operation {use.call!r}", span, did_you_mean(use.call, table)
         )
     elif _disagree(use):
         said = "; ".join(f"{RULES[code][0]} says {found.name!r}" for code, found in use.votes.items())

@@ -8,6 +8,7 @@ from ..spec.document import Document
 from .binds import BindTable
 from .consumes import link_apis
 from .flows import FlowLinker
+from .intent import call_table
 from .surfaces import SurfaceLinker
 
 
@@ -17,9 +18,9 @@ def link(document: Document, file: str, report: Report) -> Plan | None:
     binds = BindTable(report, (*(document.binds or ()), *(capability.binds or ())))
     specs = capability.consumes or ()
     apis = link_apis(specs, binds, report)
-    servers = SurfaceLinker(specs, binds, FlowLinker(apis, report), report)
+    servers = SurfaceLinker(call_table(specs), binds, FlowLinker(apis, report), report)
     surfaces = servers.link(capability.exposes or ())
-    if not surfaces:
+    if not surfaces and not report.has_errors:
         report.error(
             "S004", "nothing to serve: the capability exposes no server", document.span("capability")
         )
@@ -27,4 +28,7 @@ def link(document: Document, file: str, report: Report) -> Plan | None:
         return None
     info = document.info
     title = (info.label or info.display if info else None) or file
-    return Plan(file, title, {linked.api.namespace: linked.api for linked in apis}, binds.used(), surfaces)
+    version = (info.version or info.modified if info else None) or "0"
+    return Plan(
+        file, title, version, {linked.api.namespace: linked.api for linked in apis}, binds.used(), surfaces
+    )

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from ..expr.path import Root, compile_path
+import re
+from dataclasses import dataclass
+
+from ..expr.compose import compile_value
+from ..expr.path import Path, Root, compile_path
 from ..expr.scope import Const, Expr
 from ..expr.shape import Computed, Fields, Rows, Selected, Shape
 from ..expr.template import Lookup, compile_template
 from ..plan.contract import KINDS, coerce
-from ..source.diagnostics import Report
+from ..source.diagnostics import Diagnostic, Report
 from ..spec.flows import OutputSpec
 from ..values import Json
+
+# `$5.00` is a price
+_PATH = re.compile(r"\$([.\[].*)?")
 
 
 def is_untouched(outputs: tuple[OutputSpec, ...] | None) -> bool:
@@ -17,8 +24,8 @@ def is_untouched(outputs: tuple[OutputSpec, ...] | None) -> bool:
     if not outputs:
         return True
     only = outputs[0]
-    stated = only.value is not None or only.const is not None or only.properties or only.items
-    return len(outputs) == 1 and not stated and (only.mapping or "$").strip() in ("$", "$.")
+    is_selected = not _states(only) and not only.properties and not only.items
+    return len(outputs) == 1 and is_selected and _path_text(only).strip() in ("$", "$.")
 
 
 def is_stated(outputs: tuple[OutputSpec, ...] | None) -> bool:
@@ -28,57 +35,71 @@ def is_stated(outputs: tuple[OutputSpec, ...] | None) -> bool:
 
 def _states(output: OutputSpec) -> bool:
     inner = (*(output.properties or {}).values(), *_items(output))
-    return output.value is not None or output.const is not None or any(_states(part) for part in inner)
+    stated = output.value if output.value is not None else output.const
+    return (stated is not None and not _is_path(stated)) or any(_states(part) for part in inner)
 
 
-def link_outputs(outputs: tuple[OutputSpec, ...], lookup: Lookup, report: Report) -> Shape:
-    """Link outputs: one gives its value, several give an object of their names."""
-    if len(outputs) == 1:
-        return _link(outputs[0], lookup, report)
-    named = [(output.name, output) for output in outputs if output.name is not None]
-    if not named:
-        report.warn("L114", "of several outputs without a name only the first is answered", outputs[0].span())
-        return _link(outputs[0], lookup, report)
-    return Fields(tuple((name, _link(output, lookup, report)) for name, output in named))
+@dataclass(slots=True)
+class OutputLinker:
+    """Links the outputs of one unit; a path that nobody can read refuses it (L014)."""
 
+    lookup: Lookup
+    report: Report
+    refusal: Diagnostic | None = None
 
-def link_mock(outputs: tuple[OutputSpec, ...], lookup: Lookup, report: Report) -> Shape:
-    """Link outputs that the file states; they answer under their names, nameless ones as they are."""
-    if len(outputs) == 1 and outputs[0].name is None:
-        return _link(outputs[0], lookup, report)
-    return Fields(tuple((output.name or "value", _link(output, lookup, report)) for output in outputs))
+    def link(self, outputs: tuple[OutputSpec, ...]) -> Shape:
+        """Link outputs: one gives its value, several give an object of their names."""
+        named = [(output.name, output) for output in outputs if output.name is not None]
+        if len(outputs) > 1 and not named:
+            message = "of several outputs without a name only the first is answered"
+            self.report.warn("L114", message, outputs[0].span())
+        if len(outputs) == 1 or not named:
+            return self._link(outputs[0])
+        return Fields(tuple((name, self._link(output)) for name, output in named))
 
+    def mock(self, outputs: tuple[OutputSpec, ...]) -> Shape:
+        """Link outputs that the file states; they answer under their names, nameless ones as they are."""
+        if len(outputs) == 1 and outputs[0].name is None:
+            return self._link(outputs[0])
+        return Fields(tuple((output.name or "value", self._link(output)) for output in outputs))
 
-def _link(spec: OutputSpec, lookup: Lookup, report: Report) -> Shape:
-    stated = spec.value if spec.value is not None else spec.const
-    if stated is not None and not _is_path(stated):
-        return Computed(_compile(stated, spec.type, lookup), spec.type)
-    path_text = spec.mapping if spec.mapping is not None else str(stated or "$")
-    try:
-        path = compile_path(path_text)
-    except ValueError as error:
-        report.error("L014", str(error), spec.span("mapping"))
-        path = Root()
-    if spec.properties:
-        fields = tuple((name, _link(part, lookup, report)) for name, part in spec.properties.items())
-        return Fields(fields, path)
-    if items := _items(spec):
-        inner = items[0] if len(items) == 1 and items[0].name is None else None
-        item = _link(inner, lookup, report) if inner else link_mock(items, lookup, report)
-        return Rows(path, item)
-    return Selected(path, spec.type)
+    def _link(self, spec: OutputSpec) -> Shape:
+        stated = spec.value if spec.value is not None else spec.const
+        if stated is not None and not _is_path(stated):
+            return Computed(self._compile(stated, spec.type), spec.type)
+        path = self._path(spec)
+        if spec.properties:
+            return Fields(tuple((name, self._link(part)) for name, part in spec.properties.items()), path)
+        if items := _items(spec):
+            return Rows(path, self.mock(items))
+        return Selected(path, spec.type)
+
+    def _path(self, spec: OutputSpec) -> Path:
+        text = _path_text(spec)
+        try:
+            if "{{" in text:
+                raise ValueError(f"path {text!r} is a text with holes")
+            return compile_path(text)
+        except ValueError as error:
+            hint = "text goes into 'value'" if "{{" in text else None
+            self.refusal = self.report.refuse("L014", str(error), spec.span("mapping"), hint)
+            return Root()
+
+    def _compile(self, stated: Json, kind: str | None) -> Expr:
+        """Compile a stated value; a constant is of the declared kind when it can be read as one."""
+        found = compile_value(stated, lambda text: compile_template(text, self.lookup))
+        declared = next((known for known in KINDS if known == kind), None)
+        return Const(coerce(found.value, declared)) if isinstance(found, Const) else found
 
 
 def _items(spec: OutputSpec) -> tuple[OutputSpec, ...]:
     return spec.items if isinstance(spec.items, tuple) else (spec.items,) if spec.items else ()
 
 
+def _path_text(spec: OutputSpec) -> str:
+    """Return where an output is selected from; a stated path is one that was written as ``value``."""
+    return spec.mapping if spec.mapping is not None else str(spec.value or spec.const or "$")
+
+
 def _is_path(stated: Json) -> bool:
-    return isinstance(stated, str) and stated.startswith("$")
-
-
-def _compile(stated: Json, kind: str | None, lookup: Lookup) -> Expr:
-    """Compile a stated value; a constant is of the declared kind when it can be read as one."""
-    found = compile_template(stated, lookup) if isinstance(stated, str) else Const(stated)
-    declared = next((known for known in KINDS if known == kind), None)
-    return Const(coerce(found.value, declared)) if isinstance(found, Const) else found
+    return isinstance(stated, str) and _PATH.fullmatch(stated) is not None

@@ -12,19 +12,16 @@ from ..plan.surfaces import (
     McpTool,
     Operation,
     Refused,
-    RestInput,
     RestRoute,
     RestSurface,
     Surface,
 )
 from ..source.diagnostics import Diagnostic, Report, Span
-from ..spec.consumes import HttpSpec
 from ..spec.exposes import (
     ControlSpec,
     HintsSpec,
     McpSpec,
     RestSpec,
-    RouteSpec,
     ServerSpec,
     SkillSpec,
     ToolSpec,
@@ -32,14 +29,14 @@ from ..spec.exposes import (
 from .binds import BindTable
 from .flows import FlowLinker
 from .inputs import Inputs
-from .intent import Unit, Use, choose, tell
+from .intent import CallTable, Unit, Use, choose, tell
 
 
 @dataclass(slots=True)
 class SurfaceLinker:
     """Links servers in the order that lets REST confirm what MCP means."""
 
-    specs: tuple[HttpSpec, ...]
+    table: CallTable
     binds: BindTable
     flows: FlowLinker
     report: Report
@@ -66,16 +63,32 @@ class SurfaceLinker:
                 assert_never(server)
 
     def _rest(self, server: RestSpec) -> RestSurface:
-        units = [
-            Unit(spec, resource) for resource in server.resources or () for spec in resource.operations or ()
-        ]
-        uses = self._settle(units)
-        self._rest_uses.append(uses)
-        routes = tuple(self._route(server, unit, uses) for unit in units)
         for resource in server.resources or ():
             if resource.forward is not None:
                 self._not_served("forwarding is", resource.span("forward"))
+        routes = tuple(self._routes(server))
         return RestSurface(server.namespace, server.description or "", server.address, server.port, routes)
+
+    def _routes(self, server: RestSpec) -> Iterator[RestRoute]:
+        guarded, seen = self._guarded(server), set[tuple[str, str]]()
+        specs = [
+            (resource, spec) for resource in server.resources or () for spec in resource.operations or ()
+        ]
+        units = [Unit(spec, resource) for resource, spec in specs]
+        uses = self._settle(units)
+        self._rest_uses.append([use for use in uses if use is not None])
+        for (resource, spec), unit, use in zip(specs, units, uses, strict=True):
+            route = spec.method.upper(), resource.path
+            if route in seen:
+                message = f"a second route is {' '.join(route)!r}; only the first is served"
+                self.report.warn("L116", message, spec.span("method"))
+                continue
+            seen.add(route)
+            name = f"{server.namespace}.{resource.name or resource.path}.{spec.name or spec.method.lower()}"
+            inputs = Inputs(unit, server.namespace, self.binds, self.report)
+            inputs.declare(required_by_default=False)
+            operation = self._operation(name, unit, use, inputs, guarded)
+            yield RestRoute(*route, operation, inputs.rest_inputs())
 
     def _mcp(self, server: McpSpec) -> McpSurface | None:
         for word in ("resources", "prompts"):
@@ -87,63 +100,44 @@ class SurfaceLinker:
         if server.port is None:
             self.report.error("S003", "an MCP server over HTTP needs a 'port'", server.span())
             return None
-        units = [Unit(spec) for spec in server.tools or ()]
-        uses = self._settle(units)
-        tools = tuple(self._tools(server, units, uses))
+        tools = tuple(self._tools(server, server.tools or ()))
         return McpSurface(server.namespace, server.description or "", server.address, server.port, tools)
 
-    def _settle(self, units: Sequence[Unit]) -> list[Use]:
-        uses = choose(units, self.specs, self._rest_uses)
-        for use in uses:
-            tell(use, self.specs, self.report)
-        return uses
-
-    def _route(self, server: RestSpec, unit: Unit, uses: Sequence[Use]) -> RestRoute:
-        spec, resource = unit.spec, unit.resource
-        method = spec.method.upper() if isinstance(spec, RouteSpec) else "GET"
-        path = resource.path if resource else "/"
-        name = f"{server.namespace}.{resource.name or path}.{spec.name or method.lower()}" if resource else ""
-        operation, inputs = self._operation(server, unit, uses, name)
-        return RestRoute(method, path, operation, inputs)
-
-    def _tools(self, server: McpSpec, units: Sequence[Unit], uses: Sequence[Use]) -> Iterator[McpTool]:
-        seen: set[str] = set()
-        for unit in units:
-            name = unit.spec.name
-            if not name or name in seen:
-                message = (
-                    f"a second tool is called {name!r}; only the first is served"
-                    if name
-                    else "a tool has no name"
-                )
-                self.report.warn("L116", message, unit.spec.span("name"))
+    def _tools(self, server: McpSpec, specs: tuple[ToolSpec, ...]) -> Iterator[McpTool]:
+        guarded, seen = self._guarded(server), set[str]()
+        units = [Unit(spec) for spec in specs]
+        for spec, unit, use in zip(specs, units, self._settle(units), strict=True):
+            if not spec.name or spec.name in seen:
+                second = f"a second tool is called {spec.name!r}; only the first is served"
+                self.report.warn("L116", second if spec.name else "a tool has no name", spec.span("name"))
                 continue
-            seen.add(name)
-            operation, _ = self._operation(server, unit, uses, f"{server.namespace}.{name}")
-            hints = unit.spec.hints if isinstance(unit.spec, ToolSpec) else None
-            yield McpTool(name, unit.spec.label, operation, _hints(hints))
+            seen.add(spec.name)
+            inputs = Inputs(unit, server.namespace, self.binds, self.report)
+            inputs.declare(required_by_default=True)
+            operation = self._operation(f"{server.namespace}.{spec.name}", unit, use, inputs, guarded)
+            yield McpTool(spec.name, spec.label, operation, _hints(spec.hints))
+
+    def _settle(self, units: Sequence[Unit]) -> list[Use | None]:
+        """Settle the calls of one server; units without a call have no use."""
+        uses = choose(units, self.table, self._rest_uses)
+        for use in uses:
+            tell(use, self.table, self.report)
+        found = {id(use.unit): use for use in uses}
+        return [found.get(id(unit)) for unit in units]
 
     def _operation(
-        self, server: RestSpec | McpSpec, unit: Unit, uses: Sequence[Use], name: str
-    ) -> tuple[Operation, tuple[RestInput, ...]]:
-        use = next((use for use in uses if use.unit is unit), None)
-        inputs = Inputs(unit, server.namespace, self.binds, self.report)
-        inputs.declare(required_by_default=isinstance(server, McpSpec))
-        body = (
-            Refused(refusal)
-            if (refusal := self._guarded(server))
-            else self.flows.link(unit.spec, use, inputs)
-        )
-        description = unit.spec.description or (
-            use.chosen.operation.description if use and use.chosen else None
-        )
+        self, name: str, unit: Unit, use: Use | None, inputs: Inputs, guarded: Diagnostic | None
+    ) -> Operation:
+        found = (use.chosen or use.refusal) if use else None
+        body = Refused(guarded) if guarded else self.flows.link(unit.spec, found, inputs)
+        consumed = use.chosen.operation.description if use and use.chosen else None
         contract = Contract() if isinstance(body, Refused) else inputs.contract()
-        operation = Operation(name, description or "", contract, body, use.choice if use else None)
-        return operation, inputs.rest_inputs()
+        choice = use.choice if use else None
+        return Operation(name, unit.spec.description or consumed or "", contract, body, choice)
 
     def _guarded(self, server: RestSpec | McpSpec) -> Diagnostic | None:
         """Refuse a server that asks for credentials which nobody would check."""
-        if server.authentication is None or server.authentication.type == "none":
+        if server.authentication is None or server.authentication.type.lower() == "none":
             return None
         message = "authentication of callers is not served by this release; nothing is served without it"
         return self.report.refuse("L018", message, server.span("authentication"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias
 
-from ..expr.scope import Expr, Scope, Value
+from ..expr.scope import Argument, Expr, Scope, Value
 from ..expr.sink import Sink, Unsendable, header_text, query_text
 from ..expr.template import PathTemplate, write
 from ..values import Secret, Text
@@ -15,6 +16,9 @@ from ..values.secret import join, separate
 from .errors import BadArgument, InvalidArguments
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+# a header's or cookie's name (RFC 9110, 5.6.2)
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Outbound:
     path: Text = field(repr=False)
     query: tuple[Text, ...] = field(default=(), repr=False)
     headers: tuple[tuple[str, Text], ...] = field(default=(), repr=False)
-    body: bytes | Secret | None = field(default=None, repr=False)
+    body: bytes | Secret | AsyncIterator[bytes] | None = field(default=None, repr=False)
 
     @property
     def target(self) -> Text:
@@ -96,6 +100,7 @@ class HttpCall:
     headers: tuple[Part, ...] = ()
     cookies: tuple[Part, ...] = ()
     body: JsonBody | None = None
+    streams_body: bool = False
     answer_format: str = "json"
 
     def render(self, scope: Scope) -> Outbound:
@@ -114,7 +119,7 @@ class HttpCall:
         body = self._body(scope, problems)
         if problems:
             raise InvalidArguments(tuple(problems))
-        if body is not None:
+        if body is not None and all(name.lower() != "content-type" for name, _ in headers):
             headers += (("Content-Type", "application/json"),)
         return Outbound(self.method, path, query, headers, body)
 
@@ -131,15 +136,23 @@ class HttpCall:
         try:
             return self.path.render(scope)
         except Unsendable as error:
-            problems.append(BadArgument("", str(error)))
-            return ""
+            name, _, problem = str(error).partition(": ")  # it names the hole
+            problems.append(BadArgument(name, problem))
+        except ValueError as error:
+            problems.append(BadArgument("", _reason(error)))
+        return ""
 
     def _body(self, scope: Scope, problems: list[BadArgument]) -> bytes | Secret | None:
         try:
             return self.body.render(scope) if self.body else None
-        except ValueError:
-            problems.append(BadArgument("body", "cannot be written as JSON in UTF-8"))
+        except ValueError as error:
+            problems.append(BadArgument("body", _reason(error)))
             return None
+
+
+def is_token(name: str) -> bool:
+    """Tell whether a header or cookie can have this name."""
+    return _TOKEN.fullmatch(name) is not None
 
 
 def _placed(
@@ -152,8 +165,18 @@ def _placed(
             for item in value if isinstance(value, list) else (value,):
                 if item is not None:
                     yield name, write(item, sink)
-        except Unsendable as error:
-            problems.append(BadArgument(name, str(error)))
+        except ValueError as error:
+            problems.append(BadArgument(_given_as(name, part), _reason(error)))
+
+
+def _given_as(name: str, part: Expr) -> str:
+    """Name what the caller gave; the consumed API may know it by another name."""
+    return ", ".join(ref.name for ref in part.refs() if isinstance(ref, Argument)) or name
+
+
+def _reason(error: ValueError) -> str:
+    """Say why a value cannot be sent; other than Unsendable, errors are those of the JSON writer."""
+    return str(error) if isinstance(error, Unsendable) else "cannot be written as JSON in UTF-8"
 
 
 def _json(value: Value) -> Text:

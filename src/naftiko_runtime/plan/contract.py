@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Literal, TypeAlias, get_args
 
 import jsonschema_rs
@@ -18,6 +19,7 @@ Kind: TypeAlias = Literal["string", "number", "integer", "boolean", "array", "ob
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _MAX_PROBLEMS = 20
+_MAX_NAME = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +67,51 @@ class Contract:
     def bind(self, raw: Mapping[str, Json]) -> dict[str, Json]:
         """Coerce and check arguments; raises InvalidArguments with every problem (D13).
 
-        An explicit null for an optional argument counts as not given.
+        An explicit null counts as not given.
         """
-        arguments: dict[str, Json] = {}
-        for name, value in raw.items():
-            param = self._by_name.get(name)
-            if value is None and param is not None and not param.required:
-                continue
-            arguments[name] = value if param is None else coerce(value, param.kind)
-        if not self._validator.is_valid(arguments):
-            errors = self._validator.iter_errors(arguments)
-            problems = [self._problem(error) for error, _ in zip(errors, range(_MAX_PROBLEMS), strict=False)]
-            raise InvalidArguments(tuple(problem for group in problems for problem in group))
-        return arguments
+        arguments = {
+            name: coerce(value, self._by_name[name].kind)
+            for name, value in raw.items()
+            if name in self._by_name and value is not None
+        }
+        outline = {name: _outline(value) for name, value in arguments.items()}
+        if raw.keys() <= self._by_name.keys() and self._validator.is_valid(outline):
+            return arguments
+        problems = (*self._unknown(raw), *self._violations(outline))
+        raise InvalidArguments(problems[:_MAX_PROBLEMS])
 
-    def _problem(self, error: jsonschema_rs.ValidationError) -> tuple[BadArgument, ...]:
-        path = ".".join(str(part) for part in error.instance_path)
-        kind = error.kind
-        if isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
-            return tuple(BadArgument(name, self._unknown(name)) for name in kind.unexpected)
-        if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
-            return (BadArgument(f"{path}.{kind.property}".lstrip("."), "is required"),)
-        if isinstance(kind, jsonschema_rs.ValidationErrorKind.Type):
-            return (BadArgument(path, f"must be {' or '.join(kind.types)}, not {kind_of(error.instance)}"),)
-        if isinstance(kind, jsonschema_rs.ValidationErrorKind.Pattern):
-            return (BadArgument(path, f"must match {kind.pattern}"),)
-        return (BadArgument(path, f"breaks the rule {error.schema_path[-1]!r}"),)
+    def _unknown(self, raw: Mapping[str, Json]) -> Iterator[BadArgument]:
+        """Name arguments that do not exist; their names are the caller's, so they are cut and escaped."""
+        for name in [name for name in raw if name not in self._by_name][:_MAX_PROBLEMS]:
+            shown = name[:_MAX_NAME].encode(errors="backslashreplace").decode()
+            hint = did_you_mean(shown, self._by_name)
+            yield BadArgument(shown, f"is not an argument of this operation{f'; {hint}' if hint else ''}")
 
-    def _unknown(self, name: str) -> str:
-        hint = did_you_mean(name, self._by_name)
-        return f"is not an argument of this operation{f'; {hint}' if hint else ''}"
+    def _violations(self, arguments: dict[str, Json]) -> Iterator[BadArgument]:
+        for error in self._validator.iter_errors(arguments):
+            path, kind = ".".join(str(part) for part in error.instance_path), error.kind
+            if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
+                yield BadArgument(kind.property, "is required")
+            elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Type):
+                yield BadArgument(path, f"must be {' or '.join(kind.types)}, not {kind_of(error.instance)}")
+            else:
+                yield BadArgument(path, f"must match {self._by_name[path].pattern}")
+
+
+def is_pattern(text: str) -> bool:
+    """Tell whether a text can be used as the pattern of a parameter."""
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": text})
+    except ValueError:
+        return False
+    return True
+
+
+def _outline(value: Json) -> Json:
+    """Leave away what no parameter describes; the validator would refuse or copy it, however much it is."""
+    if isinstance(value, dict):
+        return {}
+    return [] if isinstance(value, list) else value
 
 
 def kind_of(value: object) -> str:
@@ -128,7 +145,8 @@ def _to_integer(value: Json) -> Json:
 def _to_number(value: Json) -> Json:
     if not isinstance(value, str) or not _NUMBER.fullmatch(value):
         return value
-    return int(value) if _INTEGER.fullmatch(value) else float(value)
+    number = int(value) if _INTEGER.fullmatch(value) else float(value)
+    return value if number in (inf, -inf) else number
 
 
 def _to_boolean(value: Json) -> Json:

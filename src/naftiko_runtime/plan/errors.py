@@ -15,7 +15,8 @@ CallError
 │   ├── UpstreamRefused       the upstream's own status and answer
 │   ├── UpstreamTimeout  504
 │   ├── UpstreamUnreachable 502
-│   └── UndecodableAnswer   502
+│   ├── UndecodableAnswer   502
+│   └── Oversized           502
 └── StepFailed           500
 """
 
@@ -130,15 +131,29 @@ class UpstreamTimeout(UpstreamError):
 
 
 class UpstreamUnreachable(UpstreamError):
-    """No connection, or one that broke before an answer."""
+    """No connection, or one that broke; ``was_sent`` when the upstream may have seen the request."""
 
     title = "upstream unreachable"
+
+    def __init__(self, sentence: str, *, was_sent: bool = True, detail: str = "") -> None:
+        super().__init__(sentence, detail=detail)
+        self.was_sent = was_sent
 
 
 class UndecodableAnswer(UpstreamError):
     """An answer that is not what the file declares."""
 
     title = "undecodable answer"
+
+
+class Oversized(UpstreamError):
+    """A good answer, but more than can be held."""
+
+    title = "answer too large"
+
+    def __init__(self, size: str) -> None:
+        super().__init__(f"the call succeeded, but its answer has {size} bytes, more than can be held here")
+        self.size = size
 
 
 class UpstreamRefused(UpstreamError):

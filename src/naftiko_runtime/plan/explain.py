@@ -47,6 +47,7 @@ class Plan:
 
     file: str
     title: str
+    version: str
     apis: Mapping[str, Api]
     binds: tuple[Bind, ...]
     surfaces: tuple[Surface, ...]
@@ -95,7 +96,7 @@ def _operation(shown: str, operation: Operation) -> Iterator[str]:
         yield f"  by {f'{operation.choice.code} {operation.choice.rule}'.strip()}"
     for param in operation.contract.params:
         need = "required" if param.required else "optional"
-        lands = ", ".join(_landings(param.name, _calls(body))) or "used in the answer only"
+        lands = ", ".join(_landings(param.name, _calls(body))) or "not sent"
         yield f"  in  {param.name}: {param.kind or 'any'}, {need} -> {lands}"
     yield f"  out {'the answer as it comes' if isinstance(body, PassThrough) else body.result}"
 

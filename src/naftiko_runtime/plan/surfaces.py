@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
@@ -55,11 +55,12 @@ Place: TypeAlias = Literal["path", "query", "header", "cookie", "body"]
 
 @dataclass(frozen=True, slots=True)
 class RestInput:
-    """Where a route finds an argument; no key means the whole body."""
+    """Where a route finds an argument; no key means the whole body, a list may be given one by one."""
 
     argument: str
     place: Place
     key: str | None
+    is_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class RestRoute:
     path: str
     operation: Operation
     inputs: tuple[RestInput, ...] = ()
+    streams_body: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,9 @@ class Context:
     """What a face knows about a call beyond its arguments."""
 
     face: str = ""
-    headers: Headers = field(default=(), repr=False)  # passed on for pass-through GETs only (D12)
+    headers: Headers = field(default=(), repr=False)  # passed on by pass-throughs (D12)
+    query: Headers = field(default=(), repr=False)  # undeclared parameters, when the operator passes them on
+    upload: AsyncIterator[bytes] | None = field(default=None, repr=False)  # a body that is streamed
 
 
 # what a call gave: decoded JSON, or an upstream's answer whose body is still to be read

@@ -1,15 +1,14 @@
-"""The client of one consumed API: signs requests, reveals their secrets, reads answers within limits."""
+"""The client of one consumed API: signs requests and reveals their secrets."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from ..expr.sink import Unsendable
 from ..plan.call import Credential, Inbound, Outbound
-from ..plan.errors import UndecodableAnswer, UpstreamError
+from ..plan.errors import UpstreamError
 from ..values import Secret, Text
 from .transports import Transport
 
@@ -60,44 +59,3 @@ class Client:
 
 def _reveal(text: Text) -> str:
     return text.reveal() if isinstance(text, Secret) else text
-
-
-async def read(inbound: Inbound, limit_bytes: int) -> bytes:
-    """Read a whole body, decompressed; raises UndecodableAnswer beyond the limit."""
-    inflate = _decompressor(inbound)
-    body = bytearray()
-    async for chunk in inbound.chunks():
-        body += inflate.decompress(chunk, limit_bytes + 1 - len(body)) if inflate else chunk
-        if len(body) > limit_bytes:
-            raise UndecodableAnswer(f"the answer is larger than {limit_bytes} bytes")
-    if inflate is not None and body and not inflate.eof:
-        raise UndecodableAnswer("the compressed answer is cut short")
-    return bytes(body)
-
-
-class _Decompressor:
-    """Gzip or deflate with a limit, so that a small answer cannot fill the memory."""
-
-    def __init__(self) -> None:
-        self._zlib = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
-
-    @property
-    def eof(self) -> bool:
-        return self._zlib.eof
-
-    def decompress(self, data: bytes, limit_bytes: int) -> bytes:
-        try:
-            return self._zlib.decompress(data, limit_bytes)
-        except zlib.error:
-            raise UndecodableAnswer("the answer is not compressed as it says") from None
-
-
-def _decompressor(inbound: Inbound) -> _Decompressor | None:
-    encoding = next((value for name, value in inbound.headers if name == "content-encoding"), "identity")
-    match encoding.strip().lower():
-        case "" | "identity":
-            return None
-        case "gzip" | "x-gzip" | "deflate":
-            return _Decompressor()
-        case other:
-            raise UndecodableAnswer(f"the answer is compressed with {other!r}, which was not asked for")

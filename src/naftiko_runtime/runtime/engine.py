@@ -11,15 +11,25 @@ from time import perf_counter
 from typing import assert_never
 
 from ..expr.scope import Scope
+from ..expr.sink import Unsendable, header_text
 from ..formats import FORMATS
 from ..plan.call import Headers, HttpCall, Inbound, Outbound
-from ..plan.errors import CallError, NotLinked, UndecodableAnswer, UpstreamRefused, UpstreamTimeout
+from ..plan.errors import (
+    BadArgument,
+    CallError,
+    InvalidArguments,
+    NotLinked,
+    UndecodableAnswer,
+    UpstreamRefused,
+    UpstreamTimeout,
+)
 from ..plan.explain import Plan
 from ..plan.flow import Answer, Flow
+from ..plan.reading import read
 from ..plan.surfaces import Context, Operation, PassThrough, Refused, Result
 from ..values import Json, Secret
 from .bindings import Bindings
-from .client import Client, read
+from .client import Client
 from .transports.aiohttp import open_aiohttp
 
 log = logging.getLogger("naftiko.calls")
@@ -49,13 +59,16 @@ class Engine:
         self, operation: Operation, raw: Mapping[str, Json], context: Context
     ) -> AsyncIterator[Result]:
         """Run an operation; raises CallError. The deadline ends when the answer's headers are there."""
-        began, outcome = perf_counter(), "cancelled"
+        began, outcome = perf_counter(), "failed"
         try:
             async with self._run(operation, raw, context) as result:
                 outcome = str(result.status)
                 yield result
         except CallError as error:
             outcome = f"{error.status} {error.title}"
+            raise
+        except asyncio.CancelledError:
+            outcome = "cancelled"
             raise
         finally:
             took_ms = (perf_counter() - began) * 1000
@@ -70,7 +83,7 @@ class Engine:
                 raise NotLinked(diagnostic)
             case PassThrough(call):
                 scope = Scope(operation.contract.bind(raw), self.binds)
-                async with self._stream(call, _with_headers(call.render(scope), context.headers)) as inbound:
+                async with self._stream(call, _passing(call.render(scope), context)) as inbound:
                     yield inbound
             case Flow() as flow:
                 scope = Scope(operation.contract.bind(raw), self.binds)
@@ -112,12 +125,33 @@ class Engine:
             raise UndecodableAnswer(sentence, detail=str(error)) from None
 
 
+def _passing(outbound: Outbound, context: Context) -> Outbound:
+    """Add what a pass-through takes over from the caller; raises InvalidArguments for what cannot be sent."""
+    problems: list[BadArgument] = []
+    for name, value in context.query:
+        try:
+            outbound = outbound.with_query(name, value)
+        except Unsendable as error:
+            problems.append(BadArgument(name, str(error)))
+    for name, value in context.headers:
+        try:
+            header_text(value)
+        except Unsendable as error:
+            problems.append(BadArgument(name, str(error)))
+    if problems:
+        raise InvalidArguments(tuple(problems))
+    if context.upload is not None:
+        outbound = replace(outbound, body=context.upload)
+    return _with_headers(outbound, context.headers)
+
+
 def _with_headers(outbound: Outbound, passed: Headers) -> Outbound:
-    """Add what every request needs, unless the file or the caller says it."""
-    headers = (*outbound.headers, *passed)
-    said = {name.lower() for name, _ in headers}
-    missing = tuple((name, value) for name, value in _DEFAULT_HEADERS if name.lower() not in said)
-    return replace(outbound, headers=(*headers, *missing))
+    """Add what the caller says, and what every request needs; what the file says goes before both."""
+    for headers in (passed, _DEFAULT_HEADERS):
+        said = {name.lower() for name, _ in outbound.headers}
+        added = tuple((name, value) for name, value in headers if name.lower() not in said)
+        outbound = replace(outbound, headers=(*outbound.headers, *added))
+    return outbound
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,11 @@ Key: TypeAlias = str | int
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _MAX_NODES = 500_000
 _MAX_DEPTH = 100
+_MAX_DIGITS = 3500  # Python reads and writes up to 4300 decimal digits; so many hexadecimal ones make fewer
 _TAG = "tag:yaml.org,2002:"
+_UNREADABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)  # YAML 1.2, 5.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +50,24 @@ class Source:
     positions: Positions
 
     def locate(self, location: Sequence[Key]) -> Span:
-        """Translate a pydantic error location, which contains union tags the author never wrote."""
-        here, data, skipped = self.positions, self.data, False
+        """Translate a pydantic error location; what nobody wrote, union tags and missing keys, is skipped."""
+        here = self.positions
         for key in location:
-            if key in here.children:
-                here, data, skipped = here.children[key], _child(data, key), False
-            elif not skipped and isinstance(data, dict) and data.get("type") == key:
-                skipped = True
-            else:
-                break
+            here = here.children.get(key, here)
         return here.span
 
 
 def load(text: str, file: str, report: Report) -> Source | None:
     """Read one YAML document by the YAML 1.2 core schema; every mistake goes into the report."""
+    text = text.removeprefix("\ufeff")
+    if unreadable := _UNREADABLE.search(text):
+        message = f"character U+{ord(unreadable[0]):04X} is not allowed in YAML"
+        report.error("Y001", message, _span_in(text, unreadable.start(), file))
+        return None
     try:
-        events = iter(yaml.parse(text.removeprefix("\ufeff"), Loader=_Loader))
-        root = _Builder(events, file, report).document()
+        root = _Builder(yaml.parse(text, Loader=_Loader), file, report).document()
     except yaml.MarkedYAMLError as error:
         report.error("Y001", _problem(error), _span(error.problem_mark or error.context_mark, file))
-        return None
-    except yaml.reader.ReaderError as error:
-        place = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
-        report.error("Y001", f"unreadable character: {error.reason}", Span(file, place, 1))
         return None
     except _TooLarge as error:
         report.error("Y005", str(error), error.span)
@@ -95,107 +95,124 @@ class _TooLarge(Exception):
 _Built: TypeAlias = tuple[Json, Positions]
 
 
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    """What an alias stands for, and how much it adds."""
+
+    built: _Built
+    size: int
+    height: int
+
+
 class _Builder:
     """Builds from the event stream, so that aliases, depth and size are ours to limit."""
 
     def __init__(self, events: Iterator[yaml.Event], file: str, report: Report) -> None:
         self._events, self._file, self._report = events, file, report
-        self._anchors: dict[str, _Built | None] = {}
-        self._sizes: dict[str, int] = {}
-        self._nodes = 0
+        self._anchors: dict[str, _Anchored | None] = {}
+        self._nodes = self._deepest = 0
 
     def document(self) -> _Built | None:
         root: _Built | None = None
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if root is not None:
-                    self._report.error(
-                        "Y006", "a second document starts here; one is allowed", self._at(event)
-                    )
+                    self._error("Y006", "a second document starts here; one is allowed", event)
                     break
                 root = self._node(next(self._events), 0)
         return root
 
     def _node(self, event: yaml.Event, depth: int) -> _Built:
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event)
-        self._grow(1, event, depth)
-        anchor, before = getattr(event, "anchor", None), self._nodes
-        if anchor:
-            self._anchors[anchor] = None
+            return self._alias(event, depth)
+        self._grow(event, 1, depth)
+        anchor = getattr(event, "anchor", None)
+        return self._anchor(anchor, event, depth) if anchor else self._value(event, depth)
+
+    def _anchor(self, anchor: str, event: yaml.Event, depth: int) -> _Built:
+        """Build a value and remember it, with its size and height, for the aliases to come."""
+        nodes, deepest = self._nodes, self._deepest
+        self._anchors[anchor], self._deepest = None, depth
         built = self._value(event, depth)
-        if anchor:
-            self._anchors[anchor], self._sizes[anchor] = built, self._nodes - before + 1
+        self._anchors[anchor] = _Anchored(built, self._nodes - nodes + 1, self._deepest - depth)
+        self._deepest = max(self._deepest, deepest)
         return built
 
+    def _alias(self, event: yaml.AliasEvent, depth: int) -> _Built:
+        at = self._at(event)
+        if event.anchor not in self._anchors:
+            self._error("Y004", f"no anchor '&{event.anchor}' before this alias", event)
+            return None, Positions(at)
+        anchored = self._anchors[event.anchor]
+        if anchored is None:
+            self._error("Y004", f"alias '*{event.anchor}' refers to itself", event)
+            return None, Positions(at)
+        self._grow(event, anchored.size, depth + anchored.height)
+        data, positions = anchored.built
+        return data, Positions(at, positions.children)
+
     def _value(self, event: yaml.Event, depth: int) -> _Built:
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event), Positions(self._at(event))
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(event, depth)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(event, depth)
-        return self._scalar(event), Positions(self._at(event))
+        return self._sequence(event, depth)
 
-    def _mapping(self, start: yaml.Event, depth: int) -> _Built:
+    def _mapping(self, start: yaml.MappingStartEvent, depth: int) -> _Built:
+        self._check_tag(start, start.tag, "map")
         data: dict[str, Json] = {}
         children: dict[Key, Positions] = {}
-        for event in iter(self._events.__next__, None):
-            if isinstance(event, yaml.MappingEndEvent):
-                break
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key, at = self._key(event, depth), self._at(event)
+            value, below = self._node(next(self._events), depth + 1)
+            if key is None:
+                continue
             if key in data:
                 self._report.error("Y002", f"duplicate key {key!r}", at)
-            data[key], below = self._node(next(self._events), depth + 1)
-            children[key] = Positions(at, below.children)
+            data[key], children[key] = value, Positions(at, below.children)
         return data, Positions(self._at(start), children)
 
+    def _key(self, event: yaml.Event, depth: int) -> str | None:
+        """Return a key as it is written; a list, mapping or alias as a key is reported."""
+        if not isinstance(event, yaml.ScalarEvent):
+            self._error("Y007", "a key must be a plain word", event)
+            self._node(event, depth + 1)
+            return None
+        if event.anchor or event.tag:
+            self._node(event, depth + 1)
+        return event.value
+
     def _sequence(self, start: yaml.Event, depth: int) -> _Built:
+        self._check_tag(start, getattr(start, "tag", None), "seq")
         items: list[Json] = []
         children: dict[Key, Positions] = {}
-        for event in iter(self._events.__next__, None):
-            if isinstance(event, yaml.SequenceEndEvent):
-                break
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             value, children[len(items)] = self._node(event, depth + 1)
             items.append(value)
         return items, Positions(self._at(start), children)
 
-    def _key(self, event: yaml.Event, depth: int) -> str:
-        if isinstance(event, yaml.ScalarEvent):
-            return event.value
-        self._report.error("Y007", "a key must be a plain word", self._at(event))
-        self._node(event, depth + 1)
-        return ""
-
-    def _alias(self, event: yaml.AliasEvent) -> _Built:
-        if event.anchor not in self._anchors:
-            self._report.error("Y004", f"no anchor '&{event.anchor}' before this alias", self._at(event))
-            return None, Positions(self._at(event))
-        built = self._anchors[event.anchor]
-        if built is None:
-            self._report.error("Y004", f"alias '*{event.anchor}' refers to itself", self._at(event))
-            return None, Positions(self._at(event))
-        self._grow(self._sizes[event.anchor], event, 0)
-        return built
-
-    def _scalar(self, event: yaml.Event) -> Json:
-        if not isinstance(event, yaml.ScalarEvent):
-            raise TypeError(f"unexpected {type(event).__name__}")
-        tag = event.tag.removeprefix(_TAG) if event.tag and event.tag != "!" else None
-        if tag is None:
-            return _plain(event.value) if event.implicit[0] and not event.tag else event.value
-        if tag == "str":
-            return event.value
+    def _scalar(self, event: yaml.ScalarEvent) -> Json:
+        if not event.tag:
+            return _plain(event.value) if event.implicit[0] else event.value
         value = _plain(event.value)
-        if tag in _TAGGED and isinstance(value, _TAGGED[tag]):
+        if type(value) in _TAGGED.get(event.tag.removeprefix(_TAG), ()):
             return value
-        self._report.error("Y008", f"tag {event.tag!r} is not supported here", self._at(event))
+        self._check_tag(event, event.tag, "str")
         return event.value
 
-    def _grow(self, by: int, event: yaml.Event, depth: int) -> None:
-        self._nodes += by
+    def _check_tag(self, event: yaml.Event, tag: str | None, name: str) -> None:
+        if tag not in (None, "!", _TAG + name):
+            self._error("Y008", f"tag '{tag.replace(_TAG, '!!')}' is not supported here", event)
+
+    def _grow(self, event: yaml.Event, by: int, depth: int) -> None:
+        self._nodes, self._deepest = self._nodes + by, max(self._deepest, depth)
         if self._nodes > _MAX_NODES:
             raise _TooLarge(f"file expands to more than {_MAX_NODES} values", self._at(event))
         if depth > _MAX_DEPTH:
             raise _TooLarge(f"values are nested more than {_MAX_DEPTH} deep", self._at(event))
+
+    def _error(self, code: str, message: str, event: yaml.Event) -> None:
+        self._report.error(code, message, self._at(event))
 
     def _at(self, event: yaml.Event) -> Span:
         return _span(event.start_mark, self._file)
@@ -221,25 +238,27 @@ def _plain(text: str) -> Json:
         return _BOOL[text]
     if _INT.fullmatch(text):
         return _integer(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    return _float(text) if _FLOAT.fullmatch(text) else text
 
 
 def _integer(text: str) -> Json:
-    if len(text) > 4000:  # Python refuses to convert longer ones
+    if len(text) > _MAX_DIGITS:
         return text
     return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
 
 
-def _child(data: Json, key: Key) -> Json:
-    if isinstance(data, dict) and isinstance(key, str):
-        return data.get(key)
-    return data[key] if isinstance(data, list) and isinstance(key, int) else None
+def _float(text: str) -> Json:
+    value = float(text)
+    return value if math.isfinite(value) else text  # JSON has no infinity
 
 
 def _problem(error: yaml.MarkedYAMLError) -> str:
-    parts = (error.context, error.problem)
-    return " ".join(part for part in parts if part) or "not readable as YAML"
+    return " ".join(part for part in (error.context, error.problem) if part)
 
 
 def _span(mark: _Mark | None, file: str) -> Span:
     return Span(file, mark.line + 1, mark.column + 1) if mark else Span(file)
+
+
+def _span_in(text: str, index: int, file: str) -> Span:
+    return Span(file, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))

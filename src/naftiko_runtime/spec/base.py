@@ -22,7 +22,7 @@ _NOWHERE = Positions(Span("<memory>"))
 class SpecModel(BaseModel):
     """An authored mapping: frozen, keeps unknown keys, knows its place in the file."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(frozen=True, extra="allow", coerce_numbers_to_str=True)
     _at: Positions = PrivateAttr(default=_NOWHERE)
 
     def span(self, *keys: Key) -> Span:
@@ -56,5 +56,4 @@ def _attach_fields(model: SpecModel, at: Positions, report: Report) -> None:
 
 def _attach_items(items: Iterable[tuple[Key, object]], at: Positions, report: Report) -> None:
     for key, item in items:
-        if key in at.children:
-            attach(item, at.children[key], report)
+        attach(item, at.children.get(key, at), report)

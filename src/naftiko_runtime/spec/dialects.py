@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import TypeAlias
+from collections.abc import Iterable
 
 from ..source.diagnostics import Report, did_you_mean
 from ..source.tree import Source
-
-Upgrade: TypeAlias = Callable[[Source, Report], Source]
+from ..values.json import encode_text
 
 # canonical is the list form of 1.0.0-alpha2; alpha3 of this root key changed nothing but its name
-DIALECTS: Mapping[tuple[str, str], tuple[Upgrade, ...]] = MappingProxyType(
-    {
-        ("naftiko", "1.0.0-alpha2"): (),
-        ("naftiko", "1.0.0-alpha3"): (),
-    }
-)
+VERSIONS = (("naftiko", "1.0.0-alpha2"), ("naftiko", "1.0.0-alpha3"))
 _ROOTS = ("naftiko", "ikanos")
 
 
@@ -28,19 +20,20 @@ def upgrade(source: Source, report: Report) -> Source | None:
         return None
     root = next((key for key in _ROOTS if key in source.data), None)
     if root is None:
-        hint = _spelling(source.data) or "a capability file begins with 'naftiko: 1.0.0-alpha2'"
-        report.error("D002", "not a capability file: no 'naftiko' key", source.positions.span, hint)
+        near = _misspelt(source.data)
+        hint = did_you_mean(near, _ROOTS[:1]) or "a capability file begins with 'naftiko: 1.0.0-alpha2'"
+        message = "not a capability file: no 'naftiko' key"
+        report.error("D002", message, source.positions.of(near), hint)
         return None
-    version = str(source.data[root])
-    if (root, version) not in DIALECTS:
-        known = ", ".join(f"{name} {number}" for name, number in DIALECTS)
+    stated = source.data[root]
+    version = stated if isinstance(stated, str) else encode_text(stated)
+    if (root, version) not in VERSIONS:
+        known = ", ".join(f"{name} {number}" for name, number in VERSIONS)
         message = f"version '{root}: {version}' is not known"
         report.error("D003", message, source.positions.of(root), f"known are {known}")
         return None
-    for step in DIALECTS[root, version]:
-        source = step(source, report)
     return source
 
 
-def _spelling(data: Mapping[str, object]) -> str | None:
-    return next((did_you_mean(root, data) for root in _ROOTS if did_you_mean(root, data)), None)
+def _misspelt(keys: Iterable[str]) -> str:
+    return next((key for key in keys if did_you_mean(key, _ROOTS[:1])), "")

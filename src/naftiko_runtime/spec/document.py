@@ -10,11 +10,14 @@ from pydantic_core import ErrorDetails
 
 from ..source.diagnostics import Report
 from ..source.tree import Source
+from ..values import Json
 from .base import Free, SpecModel, attach
 from .consumes import HttpSpec
 from .exposes import ServerSpec
 
-_INSTANCE = re.compile(r" or instance of \w+")
+_PYTHON = re.compile(r"^Input | or instance of \w+| or object to extract fields from")
+
+_TYPE = {"union_tag_invalid": ("type",)}  # pydantic gives the place of the whole mapping
 
 
 class InfoSpec(SpecModel):
@@ -63,7 +66,7 @@ def parse(source: Source, report: Report) -> Document | None:
         document = Document.model_validate(source.data)
     except ValidationError as error:
         for item in error.errors(include_url=False):
-            report.error("S001", _sentence(item), source.locate(item["loc"]))
+            report.error("S001", _sentence(item), source.locate((*item["loc"], *_TYPE.get(item["type"], ()))))
         return None
     attach(document, source.positions, report)
     return document
@@ -71,14 +74,24 @@ def parse(source: Source, report: Report) -> Document | None:
 
 def _sentence(item: ErrorDetails) -> str:
     """Say what pydantic found in an author's words: the key, what is wrong, what would be right."""
-    keys = [str(part) for part in item["loc"] if not isinstance(part, int)]
-    key, context = keys[-1] if keys else "the file", item.get("ctx", {})
-    if item["type"] == "missing":
-        return f"{key!r} is missing"
-    if item["type"] == "union_tag_invalid":
-        return f"type {context['tag']!r} is unknown; known are {context['expected_tags']}"
-    if item["type"] == "union_tag_not_found":
+    if item["type"] == "union_tag_not_found" or (item["type"] == "union_tag_invalid" and _type(item) is None):
         return "'type' is missing"
-    message = _INSTANCE.sub("", item["msg"]).removeprefix("Input ").replace("valid dictionary", "mapping")
-    message = message.replace("tuple", "list")
-    return f"{key!r} {message[0].lower()}{message[1:]}"
+    if item["type"] == "union_tag_invalid":
+        return f"type {_type(item)!r} is unknown; known are {item['ctx']['expected_tags']}"
+    subject = _subject(item["loc"])
+    if item["type"] == "missing":
+        return f"{subject} is missing"
+    message = _PYTHON.sub("", item["msg"]).replace("valid dictionary", "mapping").replace("tuple", "list")
+    return f"{subject} {message[0].lower()}{message[1:]}"
+
+
+def _type(item: ErrorDetails) -> Json:
+    given: Json = item["input"]["type"]
+    return given
+
+
+def _subject(location: tuple[int | str, ...]) -> str:
+    """Name a key, or an element of a list by its number from 1; tags in angle brackets are ours."""
+    words = [part for part in location if isinstance(part, int) or not part.startswith("<")]
+    key = next(part for part in reversed(words) if isinstance(part, str))
+    return f"{key!r}" if not isinstance(words[-1], int) else f"element {words[-1] + 1} of {key!r}"

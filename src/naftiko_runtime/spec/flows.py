@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
+from typing import Annotated, TypeAlias
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from .base import Free, SpecModel
-
-EMPTY: Mapping[str, Free] = MappingProxyType({})
 
 
 class OutputSpec(SpecModel):
@@ -22,7 +20,18 @@ class OutputSpec(SpecModel):
     value: Free = None
     const: Free = None
     properties: Mapping[str, OutputSpec] | None = None
-    items: OutputSpec | tuple[OutputSpec, ...] | None = None
+    items: OneOrMany | None = None
+
+
+def _form(items: object) -> str:
+    return "<list>" if isinstance(items, list | tuple) else "<one>"
+
+
+# an author who wrote a list hears about the list; the tags are such as nobody writes, see document.py
+OneOrMany: TypeAlias = Annotated[
+    Annotated[OutputSpec, Tag("<one>")] | Annotated[tuple[OutputSpec, ...], Tag("<list>")],
+    Discriminator(_form),
+]
 
 
 class InputSpec(SpecModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 
 import orjson
@@ -16,18 +17,17 @@ _MAYBE_HUGE = re.compile(rb"\d{19}")
 def decode(data: bytes) -> Json:
     """Read UTF-8 JSON; raises ValueError with the place of the mistake."""
     if _MAYBE_HUGE.search(data):
-        value: Json = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
-        return value
+        return _decode_exactly(data)
     parsed: Json = orjson.loads(data)
     return parsed
 
 
 def encode(value: Json) -> bytes:
-    """Write compact UTF-8 JSON; raises ValueError for text that UTF-8 cannot hold."""
+    """Write compact UTF-8 JSON; raises ValueError for text that UTF-8 cannot hold, and for nesting."""
     try:
         return orjson.dumps(value)
     except TypeError:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        return _encode_exactly(value)
 
 
 def encode_text(value: Json) -> str:
@@ -35,8 +35,34 @@ def encode_text(value: Json) -> str:
 
 
 def encode_pretty(value: Json) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2)
+    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False).encode()
+
+
+def _decode_exactly(data: bytes) -> Json:
+    """Read by the standard library, and refuse what orjson refuses."""
+    try:
+        value: Json = json.loads(
+            data.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite_float
+        )
+    except RecursionError:
+        raise ValueError("JSON is nested too deep") from None
+    encode(value)  # half a surrogate pair may be escaped, but could not be sent on
+    return value
+
+
+def _encode_exactly(value: Json) -> bytes:
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except RecursionError:
+        raise ValueError("value is nested too deep for JSON") from None
 
 
 def _refuse_constant(name: str) -> Json:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite_float(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(f"{text} is too large a number")
+    return value

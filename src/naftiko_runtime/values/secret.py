@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TypeAlias, final
+from typing import NoReturn, TypeAlias, final
 
 
 @final
@@ -34,7 +34,10 @@ class Secret:
     def __repr__(self) -> str:
         return "***"
 
-    def __reduce__(self) -> str:
+    def __format__(self, spec: str) -> str:
+        return format("***", spec)
+
+    def __reduce__(self) -> NoReturn:
         raise TypeError("a secret cannot be pickled")
 
 

@@ -12,11 +12,11 @@ from typing import Literal, TypeAlias, assert_never
 from mcp import types
 
 from ...plan.call import Headers, Inbound
-from ...plan.errors import UndecodableAnswer
+from ...plan.errors import Oversized, UndecodableAnswer
+from ...plan.reading import header, read
 from ...values import Json
 from ...values.json import decode, encode_text
 from ..boundary import phrase
-from .body import Oversized, header, read
 
 TEXT_LIMIT_BYTES = 4 << 20
 BINARY_LIMIT_BYTES = 1 << 20

@@ -18,11 +18,11 @@ from ...plan.errors import (
     UpstreamUnreachable,
 )
 from ...plan.flow import Flow
+from ...plan.reading import header
 from ...plan.surfaces import Body, PassThrough, Refused
 from ...values import Json
 from ...values.json import decode, encode_text
 from ..boundary import failure_of, phrase
-from .body import header
 
 START_LIMIT_BYTES = 1 << 16
 _QUOTE_LIMIT = 500
@@ -83,6 +83,8 @@ def _lines(*parts: str) -> str:
 
 
 def _advice(error: Exception, status: int, headers: Headers, repetition: Repetition) -> str:
+    if isinstance(error, UpstreamUnreachable) and not error.was_sent:
+        return "nothing was sent: a retry may help"
     if isinstance(error, UpstreamTimeout | UpstreamUnreachable):
         return _if_unsure(repetition)
     if isinstance(error, UndecodableAnswer | StepFailed):

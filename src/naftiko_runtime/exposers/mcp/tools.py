@@ -14,11 +14,11 @@ from mcp.server import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 
 from ...plan.flow import Answer
+from ...plan.reading import read_start
 from ...plan.surfaces import Context, Invoke, McpTool, PassThrough
 from ...values import Json
 from ...values.json import encode_text
 from ..boundary import answered
-from .body import read_start
 from .content import Elsewhere, of_inbound, of_refusal, of_value
 from .refusal import START_LIMIT_BYTES, Repetition, tell, tell_answer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import anyio
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -70,7 +71,7 @@ class Front:
             return messages.pop()
 
         # in JSON mode the SDK lets a tool run on after its caller has hung up
-        await unless_hung_up(receive, lambda: self.manager.handle_request(scope, replay, send))
+        await unless_hung_up(receive, send, partial(self.manager.handle_request, scope, replay))
 
 
 def _trimmed(headers: Iterable[tuple[bytes, bytes]]) -> _RawHeaders:

@@ -2,30 +2,57 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from ...plan.errors import UnknownOperation, WrongMethod
+from ...plan.call import Headers
+from ...plan.errors import CallError, UnknownOperation, WrongMethod
 from ...plan.flow import Answer
 from ...plan.surfaces import Context, Invoke, PassThrough, RestRoute, RestSurface
 from ...values import Json
-from ..boundary import ASGIApp, Guard, Message, Receive, Send, failure_of, unless_hung_up
-from .request import Hangup, arguments, passed_headers, read_body, read_headers
-from .response import send_answer, send_empty, send_failure, send_inbound
+from ..boundary import ASGIApp, Guard, Message, Receive, Send, failure_of, log_refusal, unless_hung_up
+from .pages import Pages, build_pages
+from .request import (
+    Body,
+    Hangup,
+    arguments,
+    passed_on_get,
+    passed_with_upload,
+    query_pairs,
+    read_headers,
+    undeclared,
+)
+from .response import send_answer, send_failure, send_inbound, send_whole
 from .router import Router, Target, build_router
 
+log = logging.getLogger("naftiko.exposers")
 
-def build_app(surface: RestSurface, invoke: Invoke, guard: Guard, *, limit_bytes: int) -> ASGIApp:
+
+@dataclass(frozen=True, slots=True)
+class RestOptions:
+    """How a REST server behaves beyond its file."""
+
+    limit_bytes: int
+    title: str = ""
+    version: str = "0"
+    forwards_query: bool = False
+
+
+def build_app(surface: RestSurface, invoke: Invoke, guard: Guard, options: RestOptions) -> ASGIApp:
     """Build the application of one REST server; bodies above the limit are refused with 413."""
-    return _RestApp(build_router(surface.routes), invoke, guard, limit_bytes)
+    pages = build_pages(surface, title=options.title or surface.namespace, version=options.version)
+    return _RestApp(build_router(surface.routes), pages, invoke, guard, options)
 
 
 @dataclass(frozen=True, slots=True)
 class _RestApp:
     router: Router
+    pages: Pages
     invoke: Invoke
     guard: Guard
-    limit_bytes: int
+    options: RestOptions
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -37,38 +64,60 @@ class _RestApp:
             return
         except Exception as error:  # noqa: BLE001 - the border: whatever happened, the caller gets an answer
             failure = failure_of(error)
-            if not sent.started:
+            if not sent.is_started:
                 await send_failure(send, failure, scope["method"])
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
-        self.guard.check(scope["headers"])
-        method: str = scope["method"]
-        target, values = self._find(scope)
-        if method == "OPTIONS" and "OPTIONS" not in target.routes:
-            await send_empty(send, 204, (("allow", target.allow),))
-            return
-        route = target.find(method)
-        if route is None:
-            raise WrongMethod(f"{target.path} answers {target.allow}", headers=(("allow", target.allow),))
-        headers = read_headers(scope["headers"])
-        body = await read_body(receive, _length(headers), self.limit_bytes)
-        raw = arguments(route.inputs, values, scope["query_string"], headers, body)
-        await unless_hung_up(receive, lambda: self._call(route, raw, headers, send, method == "HEAD"))
+        method, raw_path = scope["method"], scope["raw_path"].partition(b"?")[0]
+        try:
+            self.guard.check(scope["headers"])
+            found = self.router.find(raw_path)
+            if found is None and raw_path in self.pages.paths and method in ("GET", "HEAD"):
+                await self.pages.send(raw_path, send, head=method == "HEAD")
+                return
+            target, values = found or self._not_found(scope["path"])
+            if method == "OPTIONS" and "OPTIONS" not in target.routes:
+                await send_whole(send, 204, (("allow", target.allow),), b"", head=False)
+                return
+            route = _route(target, method)
+        except CallError as error:
+            log_refusal(scope, error)
+            raise
+        await self._serve(route, values, scope, receive, send)
 
-    def _find(self, scope: Message) -> tuple[Target, Mapping[str, str]]:
-        raw_path: bytes = scope["raw_path"]
-        found = self.router.find(raw_path.partition(b"?")[0])
-        if found is None:
-            nearest = self.router.nearest(scope["path"])
-            hint = f"; the nearest path is {nearest}" if nearest else ""
-            raise UnknownOperation(f"nothing is exposed under this path{hint}")
-        return found
+    def _not_found(self, path: str) -> tuple[Target, Mapping[str, str]]:
+        nearest = self.router.nearest(path)
+        hint = f"; the nearest path is {nearest}" if nearest else ""
+        raise UnknownOperation(f"nothing is exposed under this path{hint}")
+
+    async def _serve(
+        self, route: RestRoute, values: Mapping[str, str], scope: Message, receive: Receive, send: Send
+    ) -> None:
+        headers, query = read_headers(scope["headers"]), query_pairs(scope["query_string"])
+        body = Body(receive, self.options.limit_bytes)
+        read = b"" if route.streams_body else await body.read(_length(headers))
+        raw = arguments(route.inputs, values, query, headers, read)
+        context = self._context(route, headers, query, body)
+        work = partial(self._call, route, raw, context, head=scope["method"] == "HEAD")
+        await unless_hung_up(body.next_message, send, work)
+
+    def _context(self, route: RestRoute, headers: Mapping[str, str], query: Headers, body: Body) -> Context:
+        """Say what a pass-through takes over from the caller: nothing that the file does not imply (D12)."""
+        if not isinstance(route.operation.body, PassThrough):
+            return Context("rest")
+        passed = passed_on_get(headers) if route.method == "GET" else ()
+        left = undeclared(route.inputs, query)
+        if route.streams_body:
+            passed = passed_with_upload(headers)
+        if left and not self.options.forwards_query:
+            names = ", ".join(sorted({name for name, _ in left}))
+            log.debug("%s: undeclared query parameters go nowhere: %s", route.operation.name, names)
+            left = ()
+        return Context("rest", passed, left, body.stream() if route.streams_body else None)
 
     async def _call(
-        self, route: RestRoute, raw: Mapping[str, Json], headers: Mapping[str, str], send: Send, head: bool
+        self, route: RestRoute, raw: Mapping[str, Json], context: Context, send: Send, *, head: bool
     ) -> None:
-        passes = isinstance(route.operation.body, PassThrough) and route.method == "GET"
-        context = Context("rest", passed_headers(headers) if passes else ())
         async with self.invoke(route.operation, raw, context) as result:
             if isinstance(result, Answer):
                 await send_answer(send, result, head=head)
@@ -81,11 +130,18 @@ class _Sent:
     """Remembers whether an answer has begun; after that a failure can only break it off."""
 
     send: Send
-    started: bool = False
+    is_started: bool = False
 
     async def __call__(self, message: Message) -> None:
-        self.started = True
+        self.is_started = True
         await self.send(message)
+
+
+def _route(target: Target, method: str) -> RestRoute:
+    route = target.find(method)
+    if route is None:
+        raise WrongMethod(f"{target.path} answers {target.allow}", headers=(("allow", target.allow),))
+    return route
 
 
 def _length(headers: Mapping[str, str]) -> int | None:

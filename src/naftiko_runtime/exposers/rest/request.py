@@ -2,38 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
+
+import anyio
 
 from ...plan.call import Headers
 from ...plan.errors import BadArgument, InvalidArguments, TooLarge, WrongMediaType
-from ...plan.surfaces import RestInput
+from ...plan.surfaces import Place, RestInput
 from ...values import Json
 from ...values.json import decode
-from ..boundary import Receive
+from ..boundary import Message, Receive
 
 # what an HTTP client needs on a pass-through GET (D12)
-_PASSED = frozenset({"range", "if-range", "if-none-match", "if-modified-since", "accept", "accept-encoding"})
+_PASSED_ON_GET = frozenset(
+    {"range", "if-range", "if-none-match", "if-modified-since", "accept", "accept-encoding"}
+)
+# what a streamed body needs to be understood
+_PASSED_WITH_UPLOAD = frozenset({"content-type", "content-length", "content-encoding", "accept"})
 
 
 class Hangup(Exception):
     """The caller left before the request was complete."""
 
 
-async def read_body(receive: Receive, declared: int | None, limit_bytes: int) -> bytes:
-    """Read the whole body; raises TooLarge as soon as it is known to be, Hangup when the caller leaves."""
-    if declared is not None and declared > limit_bytes:
-        raise TooLarge(f"the body is larger than {limit_bytes} bytes")
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Hangup
-        body += message.get("body", b"")
-        if len(body) > limit_bytes:
-            raise TooLarge(f"the body is larger than {limit_bytes} bytes")
-        if not message.get("more_body", False):
-            return bytes(body)
+@dataclass(slots=True)
+class Body:
+    """The body of a request: read whole, or streamed; the disconnect comes after its end."""
+
+    receive: Receive
+    limit_bytes: int
+    _is_read: anyio.Event = field(default_factory=anyio.Event)
+
+    async def read(self, declared: int | None) -> bytes:
+        """Read it whole; raises TooLarge as soon as it is known to be, Hangup when the caller leaves."""
+        if declared is not None and declared > self.limit_bytes:
+            raise self._too_large()
+        body = bytearray()
+        async for chunk in self.stream():
+            body += chunk
+            if len(body) > self.limit_bytes:
+                raise self._too_large()
+        return bytes(body)
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """Yield it in pieces, as fast as they are taken."""
+        more = True
+        while more:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise Hangup
+            more = message.get("more_body", False)
+            if chunk := message.get("body", b""):
+                yield chunk
+        self._is_read.set()
+
+    async def next_message(self) -> Message:
+        """Wait for what comes after the body, which can only be the disconnect."""
+        await self._is_read.wait()
+        return await self.receive()
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"the body is larger than {self.limit_bytes} bytes")
 
 
 def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -45,36 +76,66 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     return headers
 
 
-def passed_headers(headers: Mapping[str, str]) -> Headers:
-    return tuple((name, value) for name, value in headers.items() if name in _PASSED)
+def passed_on_get(headers: Mapping[str, str]) -> Headers:
+    return tuple(pair for pair in headers.items() if pair[0] in _PASSED_ON_GET)
+
+
+def passed_with_upload(headers: Mapping[str, str]) -> Headers:
+    return tuple(pair for pair in headers.items() if pair[0] in _PASSED_WITH_UPLOAD)
+
+
+def query_pairs(query: bytes) -> Headers:
+    """Decode a query string; bytes that are not UTF-8 stay recognisable."""
+    return tuple(parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="surrogateescape"))
+
+
+def undeclared(inputs: tuple[RestInput, ...], query: Headers) -> Headers:
+    """Keep the query parameters that no input of the route takes."""
+    known = {item.key or item.argument for item in inputs if item.place == "query"}
+    return tuple(pair for pair in query if pair[0] not in known and _is_utf8("".join(pair)))
 
 
 def arguments(
     inputs: tuple[RestInput, ...],
     path: Mapping[str, str],
-    query: bytes,
+    query: Headers,
     headers: Mapping[str, str],
     body: bytes,
 ) -> dict[str, Json]:
     """Collect what the route declares from where it is declared; everything else goes nowhere."""
-    asked = _by_name(parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="surrogateescape"))
+    asked = _by_name(query)
     content = _json(body, headers) if any(item.place == "body" for item in inputs) and body.strip() else None
     cookies = _by_name(_cookies(headers.get("cookie", ""))) if "cookie" in headers else {}
+    sources: Mapping[Place, Mapping[str, Json]] = {
+        "path": dict(path),
+        "query": asked,
+        "header": dict(headers),
+        "cookie": cookies,
+    }
     found: dict[str, Json] = {}
     for item in inputs:
-        key = item.key or item.argument
-        match item.place:
-            case "path":
-                found[item.argument] = path.get(key)
-            case "query":
-                found[item.argument] = asked.get(key)
-            case "header":
-                found[item.argument] = headers.get(key.lower())
-            case "cookie":
-                found[item.argument] = cookies.get(key)
-            case "body":
-                found[item.argument] = _body_part(content, item.key)
-    return {name: value for name, value in found.items() if value is not None}
+        if item.place == "body":
+            value = _body_part(content, item.key)
+        else:
+            key = item.key or item.argument
+            value = _given(item, sources[item.place].get(key.lower() if item.place == "header" else key))
+        if value is not None:
+            found[item.argument] = value
+    return found
+
+
+def _given(item: RestInput, value: Json) -> Json:
+    """Take a value as it was given; one element of a list is a list, unless it is written as JSON."""
+    for text in value if isinstance(value, list) else (value,):
+        if isinstance(text, str) and not _is_utf8(text):
+            raise InvalidArguments((BadArgument(item.argument, "is not UTF-8"),))
+    is_single = isinstance(value, str) and not value.startswith("[")
+    return [value] if item.is_list and is_single else value
+
+
+def _is_utf8(text: str) -> bool:
+    """Tell whether a decoded text was valid: bytes that were not UTF-8 are surrogates now."""
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, Json]:
@@ -97,7 +158,7 @@ def _json(body: bytes, headers: Mapping[str, str]) -> Json:
     declared = headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         return decode(body.removeprefix(b"\xef\xbb\xbf"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         if declared in ("", "application/json") or declared.endswith("+json"):
             raise InvalidArguments((BadArgument("body", f"is not JSON: {error}"),)) from None
         raise WrongMediaType(f"this operation reads application/json, not {declared}") from None

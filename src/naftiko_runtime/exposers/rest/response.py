@@ -52,10 +52,10 @@ async def send_inbound(send: Send, inbound: Inbound, *, head: bool) -> None:
 async def send_answer(send: Send, answer: Answer, *, head: bool) -> None:
     """Send shaped JSON; nothing to say is 204."""
     if answer.value is None:
-        await _whole(send, 204, passed_without_content(answer.headers), b"", head=head)
+        await send_whole(send, 204, passed_without_content(answer.headers), b"", head=head)
         return
     headers = (*passed_without_content(answer.headers), ("content-type", "application/json"))
-    await _whole(send, answer.status, headers, encode(answer.value), head=head)
+    await send_whole(send, answer.status, headers, encode(answer.value), head=head)
 
 
 async def send_failure(send: Send, failure: Failure, method: str) -> None:
@@ -64,16 +64,19 @@ async def send_failure(send: Send, failure: Failure, method: str) -> None:
     if failure.answer is not None:
         headers = passed_headers(failure.headers)
         kept = tuple(pair for pair in headers if pair[0] not in ("content-length", "content-encoding"))
-        await _whole(send, failure.status, kept, failure.answer, head=head)
+        await send_whole(send, failure.status, kept, failure.answer, head=head)
         return
     # SDKs of many APIs repeat a failed POST unless they are told not to (D14)
     once = (("x-should-retry", "false"),) if method in _UNSAFE else ()
     headers = (*failure.headers, *once, ("content-type", "application/problem+json"))
-    await _whole(send, failure.status, headers, encode(failure.problem()), head=head)
+    await send_whole(send, failure.status, headers, encode(failure.problem()), head=head)
 
 
-async def send_empty(send: Send, status: int, headers: Headers) -> None:
-    await _whole(send, status, headers, b"", head=False)
+async def send_whole(send: Send, status: int, headers: Headers, body: bytes, *, head: bool) -> None:
+    """Send an answer in one piece, with its length."""
+    length = () if status in (204, 304) else (("content-length", str(len(body))),)
+    await _start(send, status, (*headers, *length))
+    await send({"type": "http.response.body", "body": b"" if head else body})
 
 
 def passed_headers(headers: Headers) -> Headers:
@@ -94,12 +97,6 @@ def _kept(headers: Headers, dropped: frozenset[str]) -> Iterator[tuple[str, str]
     for name, value in headers:
         if name not in dropped and not name.startswith("access-control-"):
             yield name, value
-
-
-async def _whole(send: Send, status: int, headers: Headers, body: bytes, *, head: bool) -> None:
-    length = () if status in (204, 304) else (("content-length", str(len(body))),)
-    await _start(send, status, (*headers, *length))
-    await send({"type": "http.response.body", "body": b"" if head else body})
 
 
 async def _start(send: Send, status: int, headers: Headers) -> None:

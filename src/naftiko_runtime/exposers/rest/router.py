@@ -60,7 +60,7 @@ class Router:
 
     exact: Mapping[Segments, Target]
     patterns: Mapping[int, tuple[_Pattern, ...]]
-    paths: tuple[str, ...]
+    targets: tuple[Target, ...]
 
     def find(self, raw_path: bytes) -> tuple[Target, Mapping[str, str]] | None:
         """Match a raw path; the values of its variables are decoded after the match."""
@@ -76,7 +76,7 @@ class Router:
 
     def nearest(self, path: str) -> str | None:
         """Name the exposed path that looks most like one that is not."""
-        near = get_close_matches(path, self.paths, 1, 0.0)
+        near = get_close_matches(path, [target.path for target in self.targets], 1, 0.0)
         return near[0] if near else None
 
 
@@ -93,7 +93,7 @@ def build_router(routes: Iterable[RestRoute]) -> Router:
             pattern = _compile(target)
             patterns.setdefault(len(pattern.segments), []).append(pattern)
     ranked = {length: tuple(sorted(group, key=_holes)) for length, group in patterns.items()}
-    return Router(MappingProxyType(exact), MappingProxyType(ranked), tuple(by_path))
+    return Router(MappingProxyType(exact), MappingProxyType(ranked), tuple(targets))
 
 
 def _segments(path: str) -> Segments:

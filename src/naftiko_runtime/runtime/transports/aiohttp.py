@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 
 import aiohttp
 from yarl import URL
@@ -17,6 +20,7 @@ _KEEP_ALIVE_S = 4.0
 _CONNECT_S = 10.0
 _CONNECTIONS = 256
 _CHUNK_BYTES = 64 * 1024
+_AT_ONCE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +57,25 @@ class AiohttpTransport:
 
     @asynccontextmanager
     async def send(
-        self, method: str, url: str, headers: list[tuple[str, str]], body: bytes | None
+        self, method: str, url: str, headers: list[tuple[str, str]], body: bytes | AsyncIterator[bytes] | None
     ) -> AsyncIterator[Inbound]:
-        with _told(self.name, "no answer came"):
+        with _told(self.name, "no usable answer came"):
             response = await self.session.request(
                 method,
                 URL(url, encoded=True),
                 headers=headers,
-                data=body,
+                data=_without_warning(body),
                 allow_redirects=False,
             )
         async with response:
             yield AiohttpInbound(self.name, response)
+
+
+def _without_warning(
+    body: bytes | AsyncIterator[bytes] | None,
+) -> BytesIO | bytes | AsyncIterator[bytes] | None:
+    """Let large bodies be written in turns, as the library demands beyond 1 MiB."""
+    return BytesIO(body) if isinstance(body, bytes) and len(body) > _AT_ONCE_BYTES else body
 
 
 @asynccontextmanager
@@ -87,10 +98,16 @@ def _told(name: str, what: str) -> Iterator[None]:
     try:
         yield
     except aiohttp.ClientConnectorError as error:
-        host = f"{error.host}:{error.port}"
-        reason = error.os_error.strerror or type(error.os_error).__name__
-        raise UpstreamUnreachable(f"cannot connect to {name} at {host}: {reason}") from None
+        sentence = f"cannot connect to {name} at {error.host}:{error.port}: {_reason(error.os_error)}"
+        raise UpstreamUnreachable(sentence, was_sent=False) from None
     except TimeoutError:
         raise UpstreamTimeout(f"{name} was silent for too long") from None
     except (aiohttp.ClientError, OSError) as error:
         raise UpstreamUnreachable(f"{name}: {what}", detail=type(error).__name__) from None
+
+
+def _reason(error: OSError) -> str:
+    """Say why in the system's words: those of an event loop name the address again."""
+    if error.errno is not None and error.errno > 0 and not isinstance(error, ssl.SSLError):
+        return os.strerror(error.errno)
+    return error.strerror or type(error).__name__

@@ -1,4 +1,4 @@
-"""Reads an upstream's body into memory, within a limit, unpacked."""
+"""Reads an answer's body into memory: within a limit, and unpacked."""
 
 from __future__ import annotations
 
@@ -6,23 +6,11 @@ import re
 import zlib
 from typing import Protocol
 
-from ...plan.call import Headers, Inbound
-from ...plan.errors import UndecodableAnswer, UpstreamError
+from .call import Headers, Inbound
+from .errors import Oversized, UndecodableAnswer
 
 _LENGTH = re.compile(r"[0-9]{1,18}")
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
-
-
-class Oversized(UpstreamError):
-    """A good answer, but more than a tool result holds."""
-
-    title = "answer too large"
-
-    def __init__(self, size: str) -> None:
-        super().__init__(
-            f"the call succeeded, but its answer has {size} bytes, more than a tool result holds"
-        )
-        self.size = size
 
 
 def header(headers: Headers, name: str) -> str:

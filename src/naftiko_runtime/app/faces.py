@@ -1,0 +1,67 @@
+"""Builds the application of every server of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from ..exposers import mcp, rest
+from ..exposers.boundary import ASGIApp, Guard
+from ..plan.explain import Plan
+from ..plan.surfaces import McpSurface, PassThrough, RestSurface
+from ..runtime.engine import Engine
+from .listener import Listener
+from .server import Job
+
+_BODY_LIMIT_BYTES = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """What all servers of a plan share; ``forward_query`` names REST servers by namespace."""
+
+    plan: Plan
+    listeners: tuple[Listener, ...]
+    engine: Engine
+    guard: Guard
+    forward_query: frozenset[str]
+    version: str
+
+    def jobs(self) -> tuple[Job, ...]:
+        return tuple(self._job(listener) for listener in self.listeners)
+
+    def _job(self, listener: Listener) -> Job:
+        surface = listener.surface
+        match surface:
+            case RestSurface():
+                return Job(self._rest(surface), listener.socket)
+            case McpSurface():
+                return Job(self._mcp(surface), listener.socket, has_lifespan=True)
+            case _:
+                assert_never(surface)
+
+    def _rest(self, surface: RestSurface) -> ASGIApp:
+        forwards = surface.namespace in self.forward_query
+        options = rest.RestOptions(_BODY_LIMIT_BYTES, self.plan.title, self.plan.version, forwards)
+        return rest.build_app(surface, self.engine.invoke, self.guard, options)
+
+    def _mcp(self, surface: McpSurface) -> ASGIApp:
+        return mcp.build_app(
+            surface,
+            self.engine.invoke,
+            self.guard,
+            limit_bytes=_BODY_LIMIT_BYTES,
+            rest_routes=self._streaming_routes(),
+            version=self.version,
+        )
+
+    def _streaming_routes(self) -> Mapping[str, str]:
+        """Tell where REST streams each pass-through call: answers too large for a tool are there."""
+        return {
+            route.operation.body.call.name: listener.url + route.path
+            for listener in self.listeners
+            if isinstance(listener.surface, RestSurface)
+            for route in listener.surface.routes
+            if isinstance(route.operation.body, PassThrough)
+        }

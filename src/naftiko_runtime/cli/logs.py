@@ -1,0 +1,16 @@
+"""What is logged while serving."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+
+def set_up_logging(level: str | None) -> None:
+    """Log to standard error, one line an event; libraries speak up from warnings on."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("naftiko").setLevel((level or "info").upper())
+    # our boundary tells failures to callers and to the log; uvicorn would tell them again with a stack
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)

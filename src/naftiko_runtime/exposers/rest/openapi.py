@@ -1,0 +1,152 @@
+"""Describes a REST server as OpenAPI 3.1, from its contracts alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...plan.contract import Contract, Param
+from ...plan.flow import Flow
+from ...plan.surfaces import PassThrough, RestInput, RestRoute, RestSurface
+from ...values import Json
+from .router import Target, build_router
+
+_PROBLEM: dict[str, Json] = {
+    "type": "object",
+    "description": "what went wrong (RFC 9457)",
+    "properties": {
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "description": "the diagnostic of a refused operation"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"argument": {"type": "string"}, "problem": {"type": "string"}},
+                "required": ["argument", "problem"],
+            },
+        },
+    },
+    "required": ["title", "status", "detail"],
+}
+_PLACES = ("path", "query", "header", "cookie")
+_HOLE = re.compile(r"\{\{?\s*([^{}]+?)\+?\s*\}?\}")
+_NOT_IN_ID = re.compile(r"[^A-Za-z0-9]+")
+
+
+def describe(surface: RestSurface, *, title: str, version: str) -> dict[str, Json]:
+    """Return the OpenAPI document of a server; every route has an operationId of its own."""
+    taken: set[str] = set()
+    paths: dict[str, Json] = {}
+    for target in _targets(surface):
+        operations: dict[str, Json] = {
+            method.lower(): _operation(route, taken) for method, route in target.routes.items()
+        }
+        paths[_HOLE.sub(r"{\1}", _rooted(target.path))] = operations
+    info: dict[str, Json] = {"title": title, "version": version}
+    if surface.description:
+        info["description"] = surface.description
+    schemas: dict[str, Json] = {"Problem": _PROBLEM}
+    return {
+        "openapi": "3.1.0",
+        "info": info,
+        "servers": [{"url": "/"}],
+        "security": [],
+        "paths": paths,
+        "components": {"schemas": schemas},
+    }
+
+
+def _targets(surface: RestSurface) -> tuple[Target, ...]:
+    """Take the paths that are really served: of two equal routes the first."""
+    return build_router(surface.routes).targets
+
+
+def _rooted(path: str) -> str:
+    return path if path.startswith("/") else f"/{path}"
+
+
+def _operation(route: RestRoute, taken: set[str]) -> dict[str, Json]:
+    operation: dict[str, Json] = {"operationId": _unique(route, taken)}
+    if route.operation.description:
+        operation["summary"] = route.operation.description
+    params = {param.name: param for param in route.operation.contract.params}
+    placed = [(item, params[item.argument]) for item in route.inputs if item.argument in params]
+    known = {item.argument for item, _ in placed}
+    parameters = [_parameter(item, param) for item, param in placed if item.place in _PLACES]
+    parameters += [_undeclared(name) for name in _HOLE.findall(route.path) if name not in known]
+    if parameters:
+        operation["parameters"] = list[Json](parameters)
+    if body := _body(route, [(item, param) for item, param in placed if item.place == "body"]):
+        operation["requestBody"] = body
+    operation["responses"] = _responses(route)
+    return operation
+
+
+def _unique(route: RestRoute, taken: set[str]) -> str:
+    """Make an id that code generators can use: the method and the words of the path."""
+    words = _NOT_IN_ID.sub("_", f"{route.method.lower()}{_rooted(route.path)}").strip("_")
+    found = next(name for name in _numbered(words) if name not in taken)
+    taken.add(found)
+    return found
+
+
+def _numbered(words: str) -> Iterator[str]:
+    yield words
+    number = 2
+    while True:
+        yield f"{words}_{number}"
+        number += 1
+
+
+def _parameter(item: RestInput, param: Param) -> dict[str, Json]:
+    schema = {name: value for name, value in param.schema().items() if name != "description"}
+    shown: dict[str, Json] = {"name": item.key or item.argument, "in": item.place, "schema": schema}
+    shown["required"] = param.required or item.place == "path"
+    if param.description:
+        shown["description"] = param.description
+    return shown
+
+
+def _undeclared(name: str) -> dict[str, Json]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _body(route: RestRoute, parts: list[tuple[RestInput, Param]]) -> dict[str, Json] | None:
+    """Describe the body: one value, or an object of the fields that callers may give."""
+    if route.streams_body:
+        return {"required": True, "content": {"*/*": {"schema": {}}}}
+    if not parts:
+        return None
+    first, param = parts[0]
+    whole = first.key is None
+    schema: Json = param.schema() if whole else _fields(tuple(param for _, param in parts))
+    required = any(param.required for _, param in parts)
+    return {"required": required, "content": {"application/json": {"schema": schema}}}
+
+
+def _fields(params: tuple[Param, ...]) -> dict[str, Json]:
+    schema = Contract(params).schema()
+    return {name: value for name, value in schema.items() if name != "additionalProperties"}
+
+
+def _responses(route: RestRoute) -> dict[str, Json]:
+    problem: dict[str, Json] = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    failed: dict[str, Json] = {
+        "description": "a failure: the upstream's own answer, or a problem document",
+        "content": {"application/problem+json": problem, "*/*": {}},
+    }
+    body = route.operation.body
+    if isinstance(body, PassThrough):
+        content: dict[str, Json] = {"application/json": {}, "*/*": {}}
+        passed: dict[str, Json] = {"description": "the upstream's answer, as it comes", "content": content}
+        return {"2XX": passed, "default": failed}
+    if isinstance(body, Flow):
+        shaped: dict[str, Json] = {"application/json": {"schema": body.result.schema()}}
+        return {
+            "2XX": {"description": "the shaped answer", "content": shaped},
+            "204": {"description": "nothing to answer"},
+            "default": failed,
+        }
+    return {"501": {"description": "refused; see the code", "content": {"application/problem+json": problem}}}

@@ -1,0 +1,207 @@
+"""What a unit runs, and what is refused because it would be sent or read differently from the file."""
+
+import pytest
+
+from linking import call_of, codes, compiled, operation_of, plan_of, refusal_of, sent, shop
+from naftiko_runtime.app.compiler import Compiled
+from naftiko_runtime.expr.scope import Scope
+from naftiko_runtime.plan.call import Outbound
+from naftiko_runtime.plan.contract import Contract
+from naftiko_runtime.plan.flow import Flow
+from naftiko_runtime.plan.surfaces import PassThrough
+from naftiko_runtime.values import Json, Secret
+
+
+def tool(unit: str) -> Compiled:
+    return compiled(f"""\
+    naftiko: 1.0.0-alpha2
+    capability:
+      exposes:
+      - {{type: mcp, namespace: t, port: 9090, tools: [{{name: tool, {unit}}}]}}
+    """)
+
+
+def mocked(unit: str, arguments: dict[str, Json] | None = None) -> Json:
+    body = operation_of(tool(unit)).body
+    assert isinstance(body, Flow)
+    assert body.steps == ()
+    return body.result.project(None, Scope(arguments or {}))
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        ("outputParameters: [{type: string, value: hello}]", "hello"),
+        ("outputParameters: [{name: a, type: string, value: hello}]", {"a": "hello"}),
+        (
+            "outputParameters: [{name: a, value: 1}, {name: b, const: 2}, {value: 3}]",
+            {"a": 1, "b": 2, "value": 3},
+        ),
+        (
+            "outputParameters: [{type: object, properties: {a: {value: x}, b: {mapping: $.b}}}]",
+            {"a": "x", "b": None},
+        ),
+        ("call: '', outputParameters: [{type: string, value: hello}]", "hello"),
+    ],
+)
+def test_a_unit_without_call_answers_what_it_states(unit: str, expected: Json) -> None:
+    assert mocked(unit) == expected
+
+
+def test_a_mock_may_use_what_the_caller_gives() -> None:
+    unit = "inputParameters: [{name: who, type: string}], outputParameters: [{value: 'hello {{who}}'}]"
+    assert mocked(unit, {"who": "eve"}) == "hello eve"
+
+
+@pytest.mark.parametrize(
+    ("unit", "code"),
+    [
+        ("description: nothing", "L004"),
+        ("outputParameters: []", "L004"),
+        ("outputParameters: [{type: string, mapping: $.a}]", "L004"),
+        ("outputParameters: [{type: string, value: $.a}]", "L004"),
+        ("outputParameters: [{name: a, value: x}, {name: b, mapping: '$['}]", "L014"),
+        ("ref: other.operation", "L015"),
+        ("steps: []", "L015"),
+        ("mappings: []", "L015"),
+    ],
+)
+def test_a_unit_that_cannot_run_is_refused(unit: str, code: str) -> None:
+    result = tool(unit)
+    assert refusal_of(result) == code
+    assert operation_of(result).contract == Contract()
+
+
+def test_a_call_without_outputs_passes_through_and_with_outputs_is_a_flow() -> None:
+    assert operation_of(shop()).body == PassThrough(call_of(shop()))
+    body = operation_of(shop(unit="outputParameters: [{mapping: $.a}]")).body
+    assert isinstance(body, Flow)
+    assert [step.name for step in body.steps] == ["call"]
+
+
+def test_everything_is_sent_in_its_place() -> None:
+    result = shop(
+        path="/orders/{id}",
+        operation="""
+        inputParameters:
+        - {name: id, in: path, type: integer}
+        - {name: page, in: query}
+        - {name: X-Trace, in: header}
+        - {name: session, in: cookie}
+        - {name: body, in: body, type: object}
+        """,
+    )
+    assert sent(
+        result, {"id": 7, "page": "a&b", "X-Trace": "t", "session": "s", "body": {"k": 1}}
+    ) == Outbound(
+        "GET",
+        "/orders/7",
+        ("page=a%26b",),
+        (("X-Trace", "t"), ("Cookie", "session=s"), ("Content-Type", "application/json")),
+        b'{"k":1}',
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("", ""),
+        ("orders", "/orders"),
+        ("/orders/", "/orders/"),
+        ("/a b/é", "/a%20b/%C3%A9"),
+        ("/orders/{i d}", "/orders/7"),
+        ("/orders/{id+}", "/orders/7"),
+        ("/range(from='{id}')/x", "/range(from='7')/x"),
+        ("/orders#List", "/orders"),
+        ("/?List", "/?List="),
+        ("/?Action=List%20all&id={id}", "/?Action=List%20all&id=7"),
+        ("/?id={{id}}", "/?id=7"),
+    ],
+)
+def test_a_path_is_sent_as_http_can_hold_it(path: str, expected: str) -> None:
+    result = shop(path=path)
+    names = [param.name for param in operation_of(result).contract.params]
+    assert sent(result, dict.fromkeys(names, "7")).target == expected
+
+
+def test_a_query_in_the_path_comes_before_the_parameters() -> None:
+    result = shop(path="/?Action=List", operation="inputParameters: [{name: page, in: query}]")
+    assert sent(result, {"page": "2"}).target == "/?Action=List&page=2"
+
+
+def test_a_path_variable_may_be_declared_in_another_spelling() -> None:
+    result = shop(
+        path="/orders/{orderId}", operation="inputParameters: [{name: order_id, in: path, type: integer}]"
+    )
+    assert sent(result, {"order_id": 7}).path == "/orders/7"
+
+
+def test_a_parameter_without_a_place_goes_into_the_path_if_it_is_named_there() -> None:
+    result = shop(path="/orders/{id}", operation="inputParameters: [{name: ID}, {name: page}]")
+    assert sent(result, {"ID": "7", "page": "2"}).target == "/orders/7?page=2"
+
+
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [
+        ("body: {type: json}", "L016"),
+        ("outputRawFormat: xml", "L017"),
+        ("path: /{id}", "L019"),
+        ("inputParameters: [{name: id, in: path}]", "L020"),
+        ("inputParameters: [{name: photo, in: formData}]", "L021"),
+        ("inputParameters: [{name: 'a b', in: header}]", "L022"),
+        ("inputParameters: [{name: 'a=b', in: cookie}]", "L022"),
+        ("inputParameters: [{name: '', in: header}]", "L022"),
+    ],
+)
+def test_what_would_be_sent_or_read_differently_is_refused_with_one_sentence(
+    operation: str, code: str
+) -> None:
+    result = shop(operation=operation)
+    assert (refusal_of(result), refusal_of(result, "GET /orders")) == (code, code)
+    said = [item for item in result.report if item.code == code]
+    assert len(said) == (2 if code == "L017" else 1)
+
+
+@pytest.mark.parametrize(("unit", "is_served"), [("", True), ("outputParameters: [{mapping: $.a}]", False)])
+def test_bytes_can_only_be_passed_through(unit: str, *, is_served: bool) -> None:
+    result = shop(operation="outputRawFormat: Binary", unit=unit)
+    assert isinstance(operation_of(result).body, PassThrough) is is_served
+
+
+@pytest.mark.parametrize(
+    "value", ["{token: '{{keys.TOKEN}}'}", "['Bearer {{TOKEN}}']", "{a: [{b: env.TOKEN}]}"]
+)
+def test_a_bound_value_inside_a_list_or_object_is_refused(value: str) -> None:
+    result = shop(operation="inputParameters: [{name: body, in: body}]", unit=f"with: {{body: {value}}}")
+    assert refusal_of(result) == "L023"
+
+
+def test_a_bound_value_may_be_a_header_a_query_or_with_a_warning_a_body() -> None:
+    result = shop(
+        operation="inputParameters: [{name: X-Key, in: header}, {name: key}, {name: body, in: body}]",
+        unit="with: {X-Key: '{{TOKEN}}', key: '{{TOKEN}}', body: '{{TOKEN}}'}",
+    )
+    assert sent(result) == Outbound(
+        "GET",
+        "/orders",
+        (Secret("key=%3CSHOP_TOKEN%3E"),),
+        (("X-Key", Secret("<SHOP_TOKEN>")), ("Content-Type", "application/json")),
+        Secret('"<SHOP_TOKEN>"'),
+    )
+    assert codes(result) == ["L115", "L115"]
+
+
+def test_operations_of_two_apis_with_one_namespace_are_sent_to_their_own() -> None:
+    result = compiled("""\
+    naftiko: 1.0.0-alpha2
+    capability:
+      consumes:
+      - {type: http, namespace: a, baseUri: https://a.example, resources: [
+          {name: r, path: /r, operations: [{name: one}]}]}
+      - {type: http, namespace: a, baseUri: https://b.example, resources: [
+          {name: r, path: /r, operations: [{name: two}]}]}
+      exposes:
+      - {type: mcp, namespace: t, port: 9090, tools: [{name: two, call: a.two}]}
+    """)
+    assert plan_of(result).apis[call_of(result, "two").api].base_uri == "https://b.example"

@@ -1,0 +1,92 @@
+"""The plan in print."""
+
+from linking import compiled, plan_of, shop
+from naftiko_runtime.expr.path import Root
+from naftiko_runtime.expr.scope import Scope
+from naftiko_runtime.expr.shape import Selected
+from naftiko_runtime.plan.contract import Contract
+from naftiko_runtime.plan.explain import Plan
+from naftiko_runtime.plan.flow import Answer, Effects, Flow
+from naftiko_runtime.plan.surfaces import McpSurface, McpTool, Operation
+
+
+class Waits:
+    """A step that calls nothing."""
+
+    name, call = "wait", None
+
+    async def run(self, scope: Scope, effects: Effects) -> Answer:
+        raise NotImplementedError
+
+
+def test_a_plan_prints_what_is_exposed_and_what_that_calls() -> None:
+    result = shop(
+        path="/orders/{id}",
+        base="",
+        api="authentication: {type: bearer, token: '{{TOKEN}}'}",
+        operation="inputParameters: [{name: page, type: integer}, {name: body, in: body, type: object}]",
+        unit="inputParameters: [{name: spare, type: string}]\noutputParameters: [{mapping: $.a}]",
+    )
+    assert (
+        plan_of(result).explain()
+        == """\
+shop.yaml (shop.yaml)
+consumes shop: base URI not stated, signed by bearer bind keys.TOKEN
+needs keys.TOKEN: SHOP_TOKEN from the environment
+
+rest face on port 8080
+  GET /orders
+    -> shop.orders.list: GET /orders/{id}
+    by its name, which one operation has
+    in  spare: string, optional -> not sent
+    in  id: string, required -> path id
+    in  page: integer, optional -> query page
+    in  body: object, optional -> body
+    out $.a
+
+mcp face on port 9090
+  tool
+    -> shop.orders.list: GET /orders/{id}
+    by its name, which one operation has
+    in  spare: string, required -> not sent
+    in  id: string, required -> path id
+    in  page: integer, optional -> query page
+    in  body: object, optional -> body
+    out $.a
+"""
+    )
+
+
+def test_a_plan_prints_why_an_operation_is_refused_and_what_a_mock_answers() -> None:
+    result = compiled("""\
+    naftiko: 1.0.0-alpha2
+    capability:
+      exposes:
+      - type: mcp
+        namespace: t
+        port: 9090
+        tools:
+        - {name: none}
+        - {name: mock, outputParameters: [{value: 'hello {{who}}'}]}
+    """)
+    assert (
+        plan_of(result).explain()
+        == """\
+shop.yaml (shop.yaml)
+
+mcp t on port 9090
+  none
+    refused L004: nothing to run: no 'call', and no output states a value
+  mock
+    in  who: any, optional -> not sent
+    out hello {{who}}
+"""
+    )
+
+
+def test_a_step_that_calls_nothing_prints_nothing() -> None:
+    operation = Operation("t.a", "", Contract(), Flow((Waits(),), Selected(Root())))
+    surface = McpSurface("t", "", None, 9090, (McpTool("a", None, operation, {}),))
+    plan = Plan("f.yaml", "F", "0", {}, (), (surface,))
+    assert plan.explain() == "F (f.yaml)\n\nmcp t on port 9090\n  a\n    out $\n"
+    assert list(plan.operations()) == [operation]

@@ -1,0 +1,107 @@
+"""Bodies of answers: within a limit, and unpacked."""
+
+import gzip
+import zlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from naftiko_runtime.plan.call import Headers
+from naftiko_runtime.plan.errors import Oversized, UndecodableAnswer
+from naftiko_runtime.plan.reading import header, read, read_start
+
+pytestmark = pytest.mark.anyio
+
+TEXT = b"all is well " * 100
+
+
+@dataclass
+class Arrives:
+    pieces: tuple[bytes, ...]
+    headers: Headers = ()
+    status: int = 200
+    taken: list[bytes] = field(default_factory=list)
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        for piece in self.pieces:
+            self.taken.append(piece)
+            yield piece
+
+
+def packed(encoding: str, data: bytes, size: int = 7) -> Arrives:
+    pieces = tuple(data[at : at + size] for at in range(0, len(data), size))
+    return Arrives(pieces, (("Content-Encoding", encoding),))
+
+
+async def test_a_body_is_read_whole() -> None:
+    assert await read(Arrives((b"a", b"", b"b")), 2) == b"ab"
+    assert await read(Arrives(()), 0) == b""
+
+
+@pytest.mark.parametrize(
+    ("encoding", "data"),
+    [
+        ("gzip", gzip.compress(TEXT)),
+        ("x-gzip", gzip.compress(TEXT)),
+        ("Deflate", zlib.compress(TEXT)),
+        ("identity", TEXT),
+    ],
+)
+async def test_a_compressed_body_is_unpacked(encoding: str, data: bytes) -> None:
+    assert await read(packed(encoding, data), len(TEXT)) == TEXT
+
+
+async def test_an_empty_body_needs_no_unpacking() -> None:
+    assert await read(packed("gzip", b""), 10) == b""
+
+
+async def test_a_body_that_announces_too_much_is_not_read() -> None:
+    inbound = Arrives((b"abc",), (("content-length", "3"),))
+    with pytest.raises(Oversized) as caught:
+        await read(inbound, 2)
+    assert (caught.value.size, inbound.taken) == ("3", [])
+    assert await read(Arrives((b"abc",), (("content-length", "none"),)), 3) == b"abc"
+
+
+async def test_reading_stops_where_the_limit_is_passed() -> None:
+    inbound = Arrives((b"ab", b"cd", b"ef"))
+    with pytest.raises(Oversized):
+        await read(inbound, 3)
+    assert inbound.taken == [b"ab", b"cd"]
+
+
+async def test_a_small_body_cannot_unpack_into_a_large_one() -> None:
+    with pytest.raises(Oversized):
+        await read(packed("gzip", gzip.compress(bytes(10_000_000)), 100_000), 1000)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "data"),
+    [
+        ("gzip", b"plain text"),
+        ("gzip", gzip.compress(TEXT)[:-4]),
+        ("gzip", gzip.compress(TEXT) + b"more"),
+        ("br", b"x"),
+    ],
+)
+async def test_a_body_that_is_not_packed_as_it_says_is_undecodable(encoding: str, data: bytes) -> None:
+    with pytest.raises(UndecodableAnswer):
+        await read(packed(encoding, data, 1000), 10_000)
+
+
+async def test_the_start_of_a_body_is_enough_to_quote() -> None:
+    inbound = Arrives((b"abc", b"def", b"ghi"))
+    assert (await read_start(inbound, 4), inbound.taken) == (b"abcd", [b"abc", b"def"])
+    assert await read_start(Arrives((b"ab",)), 4) == b"ab"
+    assert await read_start(packed("gzip", gzip.compress(TEXT)), 100) == TEXT[:100]
+
+
+@pytest.mark.parametrize(("encoding", "data"), [("gzip", b"plain text"), ("br", b"x")])
+async def test_a_start_that_cannot_be_unpacked_is_nothing(encoding: str, data: bytes) -> None:
+    assert await read_start(packed(encoding, data), 20) == b""
+
+
+def test_a_header_is_found_whatever_its_case() -> None:
+    assert header((("X-A", " 1 "), ("x-a", "2")), "x-a") == "1"
+    assert header((), "x-a") == ""

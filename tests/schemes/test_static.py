@@ -1,0 +1,130 @@
+"""Bearer, basic and API key: what they put into a request, and that they never show it."""
+
+from base64 import b64encode
+from dataclasses import dataclass, field
+
+import pytest
+
+from naftiko_runtime.expr.scope import BindValue, Const, Expr
+from naftiko_runtime.expr.sink import Unsendable
+from naftiko_runtime.expr.template import compile_template
+from naftiko_runtime.plan.call import Credential, Outbound
+from naftiko_runtime.schemes import SCHEMES
+from naftiko_runtime.schemes.static import ApiKey, Basic, Bearer, CredentialField
+from naftiko_runtime.spec.consumes import AuthenticationSpec
+from naftiko_runtime.values import Secret, Text
+
+REQUEST = Outbound("GET", "/x", ("a=1",), (("Accept", "*/*"), ("authorization", "from the caller")))
+KEY: Expr = BindValue("k")
+
+
+def signed(credential: Credential, key: str = "s3cret") -> Outbound:
+    """Sign a request; these schemes send it once and want no answer."""
+    (request,) = credential.sign(REQUEST, {"k": Secret(key), "u": Secret("jo")}, {})
+    return request
+
+
+def authorization(credential: Credential, key: str = "s3cret") -> list[Text]:
+    return [value for name, value in signed(credential, key).headers if name.lower() == "authorization"]
+
+
+def test_bearer_replaces_what_the_caller_sent() -> None:
+    assert authorization(Bearer(KEY)) == [Secret("Bearer s3cret")]
+
+
+def test_basic_is_user_and_password_in_base64() -> None:
+    expected = b64encode("jo:pä ss".encode()).decode()
+    assert authorization(Basic(BindValue("u"), KEY), "pä ss") == [Secret(f"Basic {expected}")]
+
+
+def test_an_api_key_goes_into_the_header_of_its_name() -> None:
+    value = compile_template("Token {{k}}", lambda _: KEY)
+    request = signed(ApiKey("X-Key", value, in_query=False))
+    assert request.headers == (*REQUEST.headers, ("X-Key", Secret("Token s3cret")))
+
+
+def test_an_api_key_goes_encoded_into_the_query() -> None:
+    request = signed(ApiKey("api key", KEY, in_query=True), "a&b")
+    assert request.query == ("a=1", Secret("api%20key=a%26b"))
+
+
+@pytest.mark.parametrize("key", ["q8\nq8", "q8\0", " q8 ", "q8\ud800"])
+def test_a_key_that_no_header_can_hold_is_not_sent(key: str) -> None:
+    for credential in (Bearer(KEY), ApiKey("X-Key", KEY, in_query=False)):
+        with pytest.raises(Unsendable) as caught:
+            signed(credential, key)
+        assert "q8" not in str(caught.value)
+
+
+def test_a_password_that_is_no_text_is_not_sent() -> None:
+    with pytest.raises(Unsendable) as caught:
+        signed(Basic(BindValue("u"), KEY), "q8\ud800")
+    assert "q8" not in str(caught.value)
+
+
+CREDENTIALS: list[tuple[Credential, Credential]] = [
+    (Bearer(KEY), Bearer(Const("s3cret"))),
+    (Basic(KEY, KEY), Basic(Const("s3cret"), Const("s3cret"))),
+    (ApiKey("X-Key", KEY, in_query=False), ApiKey("X-Key", Const("s3cret"), in_query=False)),
+    (ApiKey("key", KEY, in_query=True), ApiKey("key", Const("s3cret"), in_query=True)),
+]
+
+
+@pytest.mark.parametrize(("bound", "stated"), CREDENTIALS)
+def test_a_secret_that_stands_in_the_file_is_sent_as_one_that_is_bound(
+    bound: Credential, stated: Credential
+) -> None:
+    assert signed(stated) == signed(bound)
+
+
+@pytest.mark.parametrize("credential", [credential for pair in CREDENTIALS for credential in pair])
+def test_no_credential_is_ever_shown(credential: Credential) -> None:
+    shown = f"{credential} {credential!r} {signed(credential)} {signed(credential)!r}"
+    assert "s3cret" not in shown
+    assert b64encode(b"s3cret:s3cret").decode() not in shown
+
+
+@dataclass
+class Stated:
+    """Fields that say what they are, and what was refused about them."""
+
+    refused: list[tuple[str, CredentialField]] = field(default_factory=list)
+
+    def value(self, name: CredentialField) -> Expr:
+        return Const(f"<{name}>")
+
+    def refuse(self, problem: str, name: CredentialField) -> None:
+        self.refused.append((problem, name))
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({"type": "bearer"}, Bearer(Const("<token>"))),
+        ({"type": "basic"}, Basic(Const("<username>"), Const("<password>"))),
+        ({"type": "apikey", "key": "K"}, ApiKey("K", Const("<value>"), in_query=False)),
+        (
+            {"type": "apikey", "key": "a b", "placement": "Query"},
+            ApiKey("a b", Const("<value>"), in_query=True),
+        ),
+    ],
+)
+def test_a_scheme_takes_the_fields_of_its_kind(spec: dict[str, str], expected: Credential) -> None:
+    fields = Stated()
+    assert SCHEMES[spec["type"]](AuthenticationSpec(**spec), fields) == expected
+    assert fields.refused == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "name"),
+    [
+        ({"key": "K", "placement": "cookie"}, "placement"),
+        ({}, "key"),
+        ({"key": "a b"}, "key"),
+        ({"key": "{{K}}", "placement": "query"}, "key"),
+    ],
+)
+def test_an_api_key_without_a_place_is_refused(spec: dict[str, str], name: CredentialField) -> None:
+    fields = Stated()
+    SCHEMES["apikey"](AuthenticationSpec(type="apikey", **spec), fields)
+    assert [refused for _, refused in fields.refused] == [name]

@@ -1,0 +1,48 @@
+"""The documentation says what the code does."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CODE = re.compile(r'"([A-Z]\d{3})"')
+DOCUMENTED = re.compile(r"^\*\*([A-Z]\d{3})\*\* \((error|refused|warning)\)", re.MULTILINE)
+SHOWN = re.compile(r": (error|refused|warning)\[([A-Z]\d{3})\]: ")
+
+
+def texts(paths: Iterable[Path]) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(paths))
+
+
+def codes_in_source() -> set[str]:
+    return set(CODE.findall(texts((ROOT / "src" / "naftiko_runtime").rglob("*.py"))))
+
+
+def codes_in_manual() -> dict[str, str]:
+    return dict(DOCUMENTED.findall(texts([ROOT / "docs" / "diagnostics.md"])))
+
+
+def codes_in_golden_files() -> dict[str, str]:
+    shown = SHOWN.findall(texts((ROOT / "tests" / "golden").rglob("diagnostics.txt")))
+    return {code: severity for severity, code in shown}
+
+
+def test_every_code_is_documented_and_no_other() -> None:
+    assert sorted(codes_in_manual()) == sorted(codes_in_source())
+
+
+def test_every_code_is_shown_by_a_golden_file_with_the_severity_that_is_documented() -> None:
+    assert codes_in_golden_files() == codes_in_manual()
+
+
+def test_codes_are_documented_once_and_in_order_within_their_letter() -> None:
+    found = [code for code, _ in DOCUMENTED.findall(texts([ROOT / "docs" / "diagnostics.md"]))]
+    letters = "".join(dict.fromkeys(code[0] for code in found))
+    assert letters == "YDSLB"
+    assert found == sorted(set(found), key=lambda code: (letters.index(code[0]), code))
+
+
+def test_every_documented_example_shows_its_own_code() -> None:
+    manual = texts([ROOT / "docs" / "diagnostics.md"]).split("\n**")[1:]
+    wrong = [entry[:4] for entry in manual if f"[{entry[:4]}]: " not in entry]
+    assert wrong == []
