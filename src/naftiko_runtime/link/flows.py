@@ -12,13 +12,14 @@ from ..expr.compose import ListOf, ObjectOf
 from ..expr.scope import BindValue, Expr, match_name
 from ..expr.template import compile_path_template, compile_template, hole_names
 from ..formats import FORMATS
-from ..plan.call import HttpCall, JsonBody, Part, is_token
+from ..plan.call import HttpCall, Part, is_token
 from ..plan.flow import Flow
 from ..plan.surfaces import Body, PassThrough, Refused
 from ..source.diagnostics import Diagnostic, Report
 from ..spec.consumes import HttpSpec, OperationSpec
 from ..spec.flows import UnitSpec
 from ..steps.call import CallStep
+from .bodies import is_raw, link_body
 from .consumes import Candidate, ConsumedApi, ConsumedParam
 from .inputs import Inputs
 from .outputs import OutputLinker, is_stated, is_untouched
@@ -54,6 +55,8 @@ class FlowLinker:
         if diagnostic := self._secret_inside(sources):
             return Refused(diagnostic)
         call = self._call(found, sources)
+        if diagnostic := self._unstreamable(call, found, inputs):
+            return Refused(diagnostic)
         if is_untouched(unit.outputs):
             return PassThrough(call)
         shape = outputs.link(unit.outputs or ())
@@ -84,7 +87,7 @@ class FlowLinker:
 
     def _unsendable(self, candidate: Candidate) -> Diagnostic | None:
         operation = candidate.operation
-        if operation.body is not None:
+        if operation.body is not None and not is_raw(operation.body):
             message = "a body template is not sent by this release"
             return self.report.refuse("L016", message, operation.span("body"))
         if "path" in (operation.model_extra or {}):
@@ -99,6 +102,16 @@ class FlowLinker:
             return None
         message = f"answers in {answer!r} are not read by this release"
         return self.report.refuse("L017", message, candidate.operation.span("outputRawFormat"))
+
+    def _unstreamable(self, call: HttpCall, candidate: Candidate, inputs: Inputs) -> Diagnostic | None:
+        """Refuse to stream where nothing streams: from tools, and beside another body or shaped outputs."""
+        if not call.streams_body:
+            return None
+        unit = inputs.unit
+        if unit.resource is not None and is_untouched(unit.spec.outputs) and call.body is None:
+            return None
+        message = "a raw body is streamed by REST routes that pass the answer through, and by nothing else"
+        return self.report.refuse("L024", message, candidate.operation.span("body"))
 
     def _misplaced(self, param: ConsumedParam, candidate: Candidate) -> Diagnostic | None:
         """Refuse a parameter that would not be sent, or not under its name."""
@@ -140,7 +153,8 @@ class FlowLinker:
             query=(*_stated_query(query, variables), *by_place.get("query", ())),
             headers=tuple(by_place.get("header", ())),
             cookies=tuple(by_place.get("cookie", ())),
-            body=_body(by_place.get("body", [])),
+            body=link_body(by_place.get("body", [])),
+            streams_body=is_raw(candidate.operation.body),
             answer_format=_answer_format(candidate.operation),
         )
 
@@ -163,10 +177,3 @@ def _stated_query(query: str, variables: Mapping[str, Expr]) -> Iterator[Part]:
     for name, value in parse_qsl(query, keep_blank_values=True):
         text = _SINGLE.sub(r"{{\1}}", value)
         yield name, compile_template(text, lambda word: _variable(word, variables))
-
-
-def _body(parts: list[Part]) -> JsonBody | None:
-    """One body parameter is the body; several are the fields of one object."""
-    if not parts:
-        return None
-    return JsonBody(whole=parts[0][1]) if len(parts) == 1 else JsonBody(fields=tuple(parts))

@@ -8,9 +8,11 @@ from typing import assert_never
 
 from ..plan.contract import Contract
 from ..plan.surfaces import (
+    Body,
     McpSurface,
     McpTool,
     Operation,
+    PassThrough,
     Refused,
     RestRoute,
     RestSurface,
@@ -88,7 +90,7 @@ class SurfaceLinker:
             inputs = Inputs(unit, server.namespace, self.binds, self.report)
             inputs.declare(required_by_default=False)
             operation = self._operation(name, unit, use, inputs, guarded)
-            yield RestRoute(*route, operation, inputs.rest_inputs())
+            yield RestRoute(*route, operation, inputs.rest_inputs(), _streams(operation.body))
 
     def _mcp(self, server: McpSpec) -> McpSurface | None:
         for word in ("resources", "prompts"):
@@ -144,6 +146,10 @@ class SurfaceLinker:
 
     def _not_served(self, subject: str, span: Span) -> None:
         self.report.warn("L117", f"{subject} not served yet by this release", span)
+
+
+def _streams(body: Body) -> bool:
+    return isinstance(body, PassThrough) and body.call.streams_body
 
 
 def _hints(spec: HintsSpec | None) -> dict[str, bool]:

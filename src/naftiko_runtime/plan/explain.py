@@ -98,6 +98,8 @@ def _operation(shown: str, operation: Operation) -> Iterator[str]:
         need = "required" if param.required else "optional"
         lands = ", ".join(_landings(param.name, _calls(body))) or "not sent"
         yield f"  in  {param.name}: {param.kind or 'any'}, {need} -> {lands}"
+    if any(call.streams_body for call in _calls(body)):
+        yield "  in  the body: any bytes, streamed -> body"
     yield f"  out {'the answer as it comes' if isinstance(body, PassThrough) else body.result}"
 
 

@@ -95,11 +95,25 @@ class Engine:
     async def _stream(self, call: HttpCall, outbound: Outbound) -> AsyncIterator[Inbound]:
         async with AsyncExitStack() as stack:
             try:
-                async with asyncio.timeout(self.settings.timeout_s):
-                    inbound = await stack.enter_async_context(self.clients[call.api].send(outbound))
+                async with asyncio.timeout(self.settings.timeout_s) as deadline:
+                    moving = self._moving(outbound, deadline)
+                    inbound = await stack.enter_async_context(self.clients[call.api].send(moving))
             except TimeoutError:
                 raise self._late(call.api) from None
             yield inbound
+
+    def _moving(self, outbound: Outbound, deadline: asyncio.Timeout) -> Outbound:
+        """Move the deadline of an upload on with each piece: it may take long, but not stand still."""
+        if not isinstance(outbound.body, AsyncIterator):
+            return outbound
+
+        async def pieces(upload: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+            loop = asyncio.get_running_loop()
+            async for piece in upload:
+                deadline.reschedule(loop.time() + self.settings.timeout_s)
+                yield piece
+
+        return replace(outbound, body=pieces(outbound.body))
 
     async def _finish(self, flow: Flow, scope: Scope) -> Answer:
         try:
