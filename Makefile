@@ -3,7 +3,7 @@
 
 CAPABILITY = capabilities/together-ai-fine-tuning.yaml
 
-.PHONY: help run test test-all check format lock clean
+.PHONY: help run test test-all check format bench lock clean
 
 help: ## show this list
 	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ format: ## format the code and mend what the linter can mend
 	@scripts/setup dev
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+
+bench: ## measure speed beside other servers, into bench/results.md (ARGS=--quick: one short round)
+	@bench/setup && .venv/bin/python -m bench.run $(ARGS)
 
 lock: ## write the pinned requirements anew (ARGS=--upgrade: the newest versions)
 	@scripts/lock $(ARGS)

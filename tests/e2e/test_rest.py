@@ -95,7 +95,7 @@ async def test_only_what_is_declared_reaches_the_upstream(upstream: Upstream) ->
                 "X-Tenant": "acme",
                 "X-Other": "no",
                 "Authorization": "Bearer of-the-caller",
-                "Cookie": "flavour=sweet; session=secret",
+                "Cookie": "flavour=sweet; session=secret; alone",
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip",
             },

@@ -51,8 +51,8 @@ def healthcheck() -> int:
     if not urls:
         print("unhealthy: nothing is being served")
         return 1
-    silent = [url for url in urls if not _answers(url)]
-    print(f"unhealthy: no answer from {', '.join(silent)}" if silent else f"healthy: {', '.join(urls)}")
+    silent = next((url for url in urls if not _answers(url)), None)
+    print(f"unhealthy: no answer from {silent}" if silent else f"healthy: {', '.join(urls)}")
     return 1 if silent else 0
 
 

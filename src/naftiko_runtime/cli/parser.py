@@ -40,18 +40,7 @@ def parser_of_naftiko() -> argparse.ArgumentParser:
     _add_check(check)
     plan = commands.add_parser("plan", help="print what a file compiles to: which call goes where, and why")
     plan.add_argument("file", metavar="FILE", help=_FILE_HELP)
-    sandbox = commands.add_parser("sandbox", help="serve a stand-in of a real API on loopback")
-    sandbox.add_argument("name", metavar="NAME", help="together-ai")
-    sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: a free one)")
-    sandbox.add_argument("--key", help="bearer token that it accepts (default: sandbox-key)")
-    sandbox.add_argument(
-        "--job-seconds",
-        type=_duration,
-        default=60.0,
-        metavar="S",
-        help="how long a whole job takes (default: 60)",
-    )
-    _add_log_level(sandbox)
+    _add_sandbox(commands.add_parser("sandbox", help="serve a stand-in of a real API on loopback"))
     return parser
 
 
@@ -70,44 +59,8 @@ def parser_of_run() -> argparse.ArgumentParser:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", nargs="?", help=_FILE_HELP)
-    listen = parser.add_argument_group("where to listen")
-    listen.add_argument("--host", help="address to listen on (default: the file's, else 127.0.0.1)")
-    listen.add_argument(
-        "--port",
-        action="append",
-        default=[],
-        type=_pair(_port, "NS=PORT"),
-        metavar="NS=PORT",
-        help="port of the server with namespace NS, instead of the file's",
-    )
-    listen.add_argument(
-        "--allowed-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="host name that callers may use, besides loopback names and addresses",
-    )
-    call = parser.add_argument_group("what to call")
-    call.add_argument(
-        "--base-uri",
-        action="append",
-        default=[],
-        type=_pair(_url, "NS=URL"),
-        metavar="NS=URL",
-        help="address of the consumed API with namespace NS, instead of the file's",
-    )
-    call.add_argument("--sandbox", action="store_true", help="call stand-ins on loopback, nothing real")
-    call.add_argument("--env-file", metavar="PATH", help="file of NAME=value lines for what is not set")
-    call.add_argument(
-        "--timeout", type=_seconds, metavar="S", help="longest wait for an answer, in seconds (default: 50)"
-    )
-    call.add_argument(
-        "--forward-query",
-        action="append",
-        default=[],
-        metavar="NS",
-        help="pass on query parameters that the file does not declare, on the REST server NS",
-    )
+    _add_listen(parser.add_argument_group("where to listen"))
+    _add_call(parser.add_argument_group("what to call"))
     other = parser.add_argument_group("instead of serving")
     other.add_argument("--check", action="store_true", help="print every problem and stop, as naftiko check")
     other.add_argument(
@@ -115,6 +68,62 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     )
     _add_check(other)
     _add_log_level(parser)
+
+
+def _add_listen(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--host", help="address to listen on (default: the file's, else 127.0.0.1)")
+    group.add_argument(
+        "--port",
+        action="append",
+        default=[],
+        type=_pair(_port, "NS=PORT"),
+        metavar="NS=PORT",
+        help="port of the server with namespace NS, instead of the file's",
+    )
+    group.add_argument(
+        "--allowed-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="host name that callers may use, besides loopback names and addresses",
+    )
+
+
+def _add_call(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--base-uri",
+        action="append",
+        default=[],
+        type=_pair(_url, "NS=URL"),
+        metavar="NS=URL",
+        help="address of the consumed API with namespace NS, instead of the file's",
+    )
+    group.add_argument("--sandbox", action="store_true", help="call stand-ins on loopback, nothing real")
+    group.add_argument("--env-file", metavar="PATH", help="file of NAME=value lines for what is not set")
+    group.add_argument(
+        "--timeout", type=_seconds, metavar="S", help="longest wait for an answer, in seconds (default: 50)"
+    )
+    group.add_argument(
+        "--forward-query",
+        action="append",
+        default=[],
+        metavar="NS",
+        help="pass on query parameters that the file does not declare, on the REST server NS",
+    )
+
+
+def _add_sandbox(sandbox: argparse.ArgumentParser) -> None:
+    sandbox.add_argument("name", metavar="NAME", help="together-ai")
+    sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: a free one)")
+    sandbox.add_argument("--key", help="bearer token that it accepts (default: sandbox-key)")
+    sandbox.add_argument(
+        "--job-seconds",
+        type=_duration,
+        default=60.0,
+        metavar="S",
+        help="how long a whole job takes (default: 60)",
+    )
+    _add_log_level(sandbox)
 
 
 def _add_check(parser: argparse._ActionsContainer) -> None:

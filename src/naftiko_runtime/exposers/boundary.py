@@ -26,6 +26,7 @@ ASGIApp: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
 _Told = TypeVar("_Told")
 
+_WATCH_AFTER_S = 0.05
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -133,7 +134,8 @@ def phrase(status: int) -> str:
 
 def log_refusal(scope: Message, error: CallError) -> None:
     """Log a request that reached no operation; those that do are logged by the engine."""
-    log.info("refused %s %s: %s %s", scope["method"], scope["path"], error.status, error.title)
+    level = logging.DEBUG if scope["method"] == "OPTIONS" else logging.INFO  # health checks ask so
+    log.log(level, "refused %s %s: %s %s", scope["method"], scope["path"], error.status, error.title)
 
 
 async def answered(work: Awaitable[_Told], tell: Callable[[Exception], _Told]) -> _Told:
@@ -154,21 +156,26 @@ async def unless_hung_up(receive: Receive, send: Send, work: Callable[[Send], Aw
     task, watched = asyncio.current_task(), _Watched(send)
 
     async def watch() -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        await receive()
         # a server says the same when the answer is complete
         if not watched.is_complete and task is not None:
             watched.is_hung_up = True
             task.cancel()
 
-    watching = asyncio.create_task(watch())
+    started: list[asyncio.Task[None]] = []
+    # most calls are over before a watcher would be worth its price
+    starting = asyncio.get_running_loop().call_later(
+        _WATCH_AFTER_S, lambda: started.append(asyncio.create_task(watch()))
+    )
     try:
         await work(watched)
     except asyncio.CancelledError:
         if not watched.is_hung_up or (task is not None and task.uncancel() > 0):
             raise
     finally:
-        watching.cancel()
+        starting.cancel()
+        for watching in started:
+            watching.cancel()
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ from ..values import Json
 from .binds import BindTable
 
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in KINDS}
+_USERINFO = re.compile(r"//[^/?#]*@")
 _ABSOLUTE = re.compile(r"https?://[^/?#{}\s]+[^?#{}\s]*")
 _NOT_IN_PATH = re.compile(r"\{[^{}]*\}|[^\x21-\x7e]+")
 
@@ -164,7 +165,7 @@ def _base_uri(spec: HttpSpec, report: Report) -> str | None:
     base = spec.base_uri.strip().rstrip("/")
     if _ABSOLUTE.fullmatch(base) and _has_host(base):
         return base
-    message = f"base URI {spec.base_uri!r} is not an address that can be called"
+    message = f"base URI {_shown(spec.base_uri)!r} is not an address that can be called"
     report.warn("L112", message, spec.span("baseUri"), f"give one: --base-uri {spec.namespace}=https://…")
     return None
 
@@ -173,9 +174,14 @@ def _has_host(base: str) -> bool:
     """Tell whether a URL names a host and a port that exist; ``[x]`` and ``:99999`` do not."""
     try:
         parts = urlsplit(base)
-        return bool(parts.hostname) and parts.port != 0
+        return bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
     except ValueError:
         return False
+
+
+def _shown(base: str) -> str:
+    """Leave credentials out; they belong under ``authentication``, where they are kept secret."""
+    return _USERINFO.sub("//***@", base)
 
 
 def _authentication(

@@ -158,11 +158,8 @@ def _parsed(body: bytes) -> Json:
 
 
 def _text_of(value: Json) -> str:
-    try:
-        text = value if isinstance(value, str) else encode_text(value)
-        size = len(text.encode())
-    except (ValueError, RecursionError) as error:
-        raise UndecodableAnswer("the upstream's answer holds what JSON in UTF-8 cannot") from error
+    text = value if isinstance(value, str) else encode_text(value)
+    size = len(text.encode())
     if size > TEXT_LIMIT_BYTES:
         raise Oversized(str(size))
     return text

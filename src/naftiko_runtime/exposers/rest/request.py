@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
-
-import anyio
 
 from ...plan.call import Headers
 from ...plan.errors import BadArgument, InvalidArguments, TooLarge, WrongMediaType
@@ -33,7 +32,7 @@ class Body:
 
     receive: Receive
     limit_bytes: int
-    _is_read: anyio.Event = field(default_factory=anyio.Event)
+    _is_read: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def read(self, declared: int | None) -> bytes:
         """Read it whole; raises TooLarge as soon as it is known to be, Hangup when the caller leaves."""

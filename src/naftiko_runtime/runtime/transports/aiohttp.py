@@ -29,17 +29,16 @@ class AiohttpInbound:
 
     name: str
     response: aiohttp.ClientResponse
+    status: int
+    headers: Headers
 
-    @property
-    def status(self) -> int:
-        return self.response.status
-
-    @property
-    def headers(self) -> Headers:
-        raw = self.response.raw_headers
-        return tuple(
-            (name.decode("latin-1").lower(), value.decode("utf-8", "surrogateescape")) for name, value in raw
+    @classmethod
+    def of(cls, name: str, response: aiohttp.ClientResponse) -> AiohttpInbound:
+        headers = tuple(
+            (key.decode("latin-1").lower(), value.decode("utf-8", "surrogateescape"))
+            for key, value in response.raw_headers
         )
+        return cls(name, response, response.status, headers)
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the body in pieces of at most 64 KiB."""
@@ -68,7 +67,7 @@ class AiohttpTransport:
                 allow_redirects=False,
             )
         async with response:
-            yield AiohttpInbound(self.name, response)
+            yield AiohttpInbound.of(self.name, response)
 
 
 def _without_warning(

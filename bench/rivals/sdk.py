@@ -1,0 +1,46 @@
+"""An MCP server as one would write it by hand, on the low-level server of the official SDK."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+import mcp.types as t
+import orjson
+from mcp.server import Server, ServerRequestContext
+
+from serving import serve, upstream
+
+SCHEMA = {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}
+TOOL = t.Tool(name="get_job", description="Get job", input_schema=SCHEMA)
+Context = ServerRequestContext[aiohttp.ClientSession]
+
+
+@asynccontextmanager
+async def lifespan(server: Server[aiohttp.ClientSession]) -> AsyncIterator[aiohttp.ClientSession]:
+    async with upstream() as session:
+        yield session
+
+
+async def list_tools(context: Context, params: t.PaginatedRequestParams | None) -> t.ListToolsResult:
+    return t.ListToolsResult(tools=[TOOL])
+
+
+async def call_tool(context: Context, params: t.CallToolRequestParams) -> t.CallToolResult:
+    arguments: dict[str, Any] = params.arguments or {}
+    async with context.lifespan_context.get(f"/v1/jobs/{quote(arguments['id'], safe='')}") as answer:
+        body = await answer.read()
+    value = orjson.loads(body)
+    text = t.TextContent(text=orjson.dumps(value).decode())
+    return t.CallToolResult(content=[text], structured_content=value, is_error=answer.status >= 400)
+
+
+server = Server(
+    "jobs",
+    lifespan=lifespan,
+    get_tool_input_schema={"get_job": SCHEMA}.get,
+    on_list_tools=list_tools,
+    on_call_tool=call_tool,
+)
+serve(server.streamable_http_app(json_response=True, stateless_http=True))

@@ -1,0 +1,142 @@
+"""What is wrong with a file, how it is printed, and what it compiles to."""
+
+import json
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from naftiko_runtime.cli import main
+from process import Done
+
+Command = Callable[..., Done]
+
+GOOD = """\
+naftiko: 1.0.0-alpha2
+capability:
+  consumes:
+  - type: http
+    namespace: ships
+    baseUri: https://ships.example.com
+    resources:
+    - name: ship
+      path: /ship
+      operations: [{name: read, method: GET}]
+  exposes:
+  - type: rest
+    namespace: rest
+    port: 8080
+    resources:
+    - name: ship
+      path: /ship
+      operations: [{name: read, method: GET, call: ships.read}]
+"""
+WARNED = GOOD.replace("    port: 8080\n", "    port: 8080\n    descripton: Ships\n")
+REFUSED = GOOD.replace("call: ships.read", "call: ships.raed")
+BROKEN = WARNED.replace("port: 8080", "port: 80800")
+NOT_YAML = "naftiko: 1.0.0-alpha2\ncapability: {\n"
+OTHER_ROOT = GOOD.replace("naftiko: 1.0.0-alpha2", "openapi: 3.1.0")
+OTHER_VERSION = GOOD.replace("1.0.0-alpha2", "9.0.0")
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str], str]:
+    """Write a file and give its place."""
+
+    def write(text: str) -> str:
+        path = tmp_path / "ships.yaml"
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+ONE_ERROR = "1 errors, 0 refused, 0 warnings"
+CHECKS = [
+    pytest.param(GOOD, [], "no problems", (0, 0), id="good"),
+    pytest.param(WARNED, ["15:5: warning[S002]"], "0 errors, 0 refused, 1 warnings", (0, 1), id="warned"),
+    pytest.param(REFUSED, ["18:46: refused[L001]"], "0 errors, 1 refused, 0 warnings", (1, 1), id="refused"),
+    pytest.param(BROKEN, ["14:5: error[S001]"], ONE_ERROR, (1, 1), id="broken"),
+    pytest.param(NOT_YAML, ["3:1: error[Y001]"], ONE_ERROR, (1, 1), id="not yaml"),
+    pytest.param(OTHER_ROOT, ["1:1: error[D002]"], ONE_ERROR, (1, 1), id="other root"),
+    pytest.param(OTHER_VERSION, ["1:1: error[D003]"], ONE_ERROR, (1, 1), id="other version"),
+]
+
+
+@pytest.mark.parametrize("name", ["naftiko check", "naftiko-run --check", "naftiko run --check"])
+@pytest.mark.parametrize(("text", "found", "summary", "codes"), CHECKS)
+def test_every_problem_is_printed_with_its_line_and_counted(
+    command: Command,
+    write: Callable[[str], str],
+    name: str,
+    text: str,
+    found: list[str],
+    summary: str,
+    codes: tuple[int, int],
+) -> None:
+    place, (program, *words) = write(text), name.split()
+    done = command(program, *words, place)
+    problems = [line for line in done.out.splitlines() if not line.startswith("  hint: ")]
+    assert [line.rpartition("]")[0] + "]" for line in problems[:-1]] == [f"{place}:{line}" for line in found]
+    assert (problems[-1], done.err, done.code) == (f"{place}: {summary}", "", codes[0])
+    assert command(program, *words, place, "--strict").code == codes[1]
+
+
+def test_problems_can_be_read_by_machines(command: Command, write: Callable[[str], str]) -> None:
+    place = write(WARNED)
+    done = command("naftiko", "check", place, "--format", "json")
+    assert json.loads(done.out) == [
+        {
+            "file": place,
+            "line": 15,
+            "column": 5,
+            "severity": "warning",
+            "code": "S002",
+            "message": "unknown key 'descripton' is ignored",
+            "hint": "did you mean 'description'?",
+        }
+    ]
+    assert command("naftiko", "check", write(GOOD), "--format", "json").out == "[]\n"
+
+
+def test_the_plan_of_the_users_file_shows_all_24_calls(command: Command, together: Path) -> None:
+    done = command("naftiko", "plan", str(together))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.count("\n  GET ") + done.out.count("\n  POST ") + done.out.count("\n  DELETE ") == 12
+    assert done.out.count("  -> together-ai-fine-tuning.") == 24
+
+
+@pytest.mark.parametrize("name", ["naftiko plan", "naftiko-run", "naftiko run"])
+def test_a_file_without_a_plan_is_complained_about(
+    command: Command, write: Callable[[str], str], name: str
+) -> None:
+    place, (program, *words) = write(BROKEN), name.split()
+    done = command(program, *words, place)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == f"{place}:14:5: error[S001]: 'port' should be less than or equal to 65535\n"
+
+
+def test_warnings_are_not_complained_about(command: Command, write: Callable[[str], str]) -> None:
+    place = write(WARNED.replace("type: rest", "type: mcp").replace("    port: 8080\n", ""))
+    for name in ("plan", "run"):
+        assert command("naftiko", name, place).err.count("\n") == 1
+    assert "[S002]" in command("naftiko", "run", place, "--strict").err
+
+
+def test_output_may_be_redirected_within_python(
+    write: Callable[[str], str],
+) -> None:
+    with redirect_stdout(StringIO()) as output:
+        assert main(["plan", write(GOOD)]) == 0
+    assert "  -> ships.ship.read: GET /ship" in output.getvalue()
+
+
+@pytest.mark.parametrize(("text", "code"), [(WARNED, "S002"), (REFUSED, "L001")])
+def test_under_strict_nothing_is_served_and_the_reason_is_said(
+    command: Command, write: Callable[[str], str], text: str, code: str
+) -> None:
+    done = command("naftiko-run", write(text), "--strict")
+    assert (done.code, done.out) == (1, "")
+    assert f"[{code}]: " in done.err

@@ -1,0 +1,332 @@
+"""What the default transport puts on the wire, and what it makes of whatever comes back."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from naftiko_runtime.plan.errors import UpstreamTimeout, UpstreamUnreachable
+from naftiko_runtime.runtime.transports.aiohttp import AiohttpTransport, open_aiohttp
+from wire import Respond, Seen, Upstream, answer, hang_up, silence
+
+WAIT_S = 5
+
+
+def raw(data: bytes, *, then_close: bool = False) -> Respond:
+    """Answer with bytes that need not be HTTP."""
+
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        writer.write(data)
+        await writer.drain()
+        if then_close:
+            writer.close()
+
+    return respond
+
+
+@pytest.fixture
+async def transport() -> AsyncIterator[AiohttpTransport]:
+    async with open_aiohttp("ships", idle_s=WAIT_S) as opened:
+        yield opened
+
+
+async def exchange(
+    transport: AiohttpTransport, method: str, url: str, body: bytes | None = None
+) -> tuple[int, bytes]:
+    async with transport.send(method, url, [], body) as inbound:
+        return inbound.status, b"".join([chunk async for chunk in inbound.chunks()])
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "added"),
+    [
+        ("GET", None, []),
+        ("HEAD", None, []),
+        ("GET", b"{}", [("Content-Length", "2")]),
+        ("POST", b"{}", [("Content-Length", "2")]),
+        ("POST", None, [("Content-Length", "0")]),
+        ("PUT", None, [("Content-Length", "0")]),
+        ("DELETE", None, [("Content-Length", "0")]),
+        ("DELETE", b"[1]", [("Content-Length", "3")]),
+    ],
+)
+async def test_nothing_but_host_and_length_is_added(
+    upstream: Upstream,
+    transport: AiohttpTransport,
+    method: str,
+    body: bytes | None,
+    added: list[tuple[str, str]],
+) -> None:
+    upstream.respond = answer(b"")
+    async with transport.send(method, f"{upstream.url}/x", [("X-Own", "1")], body):
+        pass
+    [seen] = upstream.seen
+    assert (seen.method, seen.target, seen.body) == (method, "/x", body or b"")
+    assert list(seen.headers) == [("Host", f"127.0.0.1:{upstream.port}"), ("X-Own", "1"), *added]
+
+
+async def test_a_body_of_megabytes_arrives_whole_and_with_its_length(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    body = b"0123456789" * 300_000
+    await exchange(transport, "POST", upstream.url, body)
+    [seen] = upstream.seen
+    assert seen.body == body
+    assert seen.header("transfer-encoding") is None
+
+
+async def test_a_streamed_body_arrives_with_the_length_that_was_declared(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"abc"
+        yield b"def"
+
+    async with transport.send("POST", upstream.url, [("Content-Length", "6")], pieces()):
+        pass
+    [seen] = upstream.seen
+    assert seen.body == b"abcdef"
+    assert seen.header("transfer-encoding") is None
+
+
+@pytest.mark.parametrize("target", ["/a%2Fb%20c/%C3%A9?q=a%26b&r=%2B+", "/%7e;v=1,2?x=%0D%0A", "/a//b?"])
+async def test_an_encoded_address_is_not_encoded_again(
+    upstream: Upstream, transport: AiohttpTransport, target: str
+) -> None:
+    await exchange(transport, "GET", upstream.url + target)
+    assert upstream.seen[0].target == target.removesuffix("?")
+
+
+async def test_text_beyond_ascii_travels_in_headers_as_utf8(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    upstream.respond = raw("HTTP/1.1 204 No Content\r\nX-Name: Zoë\r\n\r\n".encode())
+    async with transport.send("GET", upstream.url, [("X-Name", "Zoë")], None) as inbound:
+        assert inbound.headers == (("x-name", "Zoë"),)
+    assert upstream.seen[0].header("x-name") == "Zoë"
+
+
+@pytest.mark.parametrize(
+    "status", ["301 Moved", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"]
+)
+async def test_no_redirect_is_followed(upstream: Upstream, transport: AiohttpTransport, status: str) -> None:
+    upstream.respond = answer(b"", status, location=f"{upstream.url}/elsewhere")
+    code, _ = await exchange(transport, "GET", upstream.url)
+    assert (str(code), len(upstream.seen)) == (status[:3], 1)
+
+
+async def test_cookies_of_an_upstream_are_not_sent_back(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    upstream.respond = answer(set_cookie="session=1")
+    await exchange(transport, "GET", upstream.url)
+    await exchange(transport, "GET", upstream.url)
+    assert [seen.header("cookie") for seen in upstream.seen] == [None, None]
+
+
+async def test_a_compressed_body_comes_as_it_was_sent(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    upstream.respond = answer(b"not even gzip", content_encoding="gzip")
+    assert await exchange(transport, "GET", upstream.url) == (200, b"not even gzip")
+
+
+async def test_pieces_of_a_large_body_are_small(upstream: Upstream, transport: AiohttpTransport) -> None:
+    upstream.respond = answer(bytes(300_000))
+    async with transport.send("GET", upstream.url, [], None) as inbound:
+        sizes = [len(chunk) async for chunk in inbound.chunks()]
+    assert sum(sizes) == 300_000
+    assert max(sizes) <= 64 * 1024
+
+
+async def test_a_silent_upstream_times_out(upstream: Upstream) -> None:
+    upstream.respond = silence
+    async with open_aiohttp("ships", idle_s=0.2) as transport:
+        with pytest.raises(UpstreamTimeout) as caught:
+            await exchange(transport, "GET", upstream.url)
+    assert caught.value.sentence == "ships was silent for too long"
+    await asyncio.wait_for(upstream.left.wait(), WAIT_S)
+
+
+async def test_an_upstream_that_falls_silent_in_the_middle_times_out(upstream: Upstream) -> None:
+    async def stall(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")
+        await silence(seen, writer)
+
+    upstream.respond = stall
+    async with open_aiohttp("ships", idle_s=0.2) as transport:
+        with pytest.raises(UpstreamTimeout):
+            await exchange(transport, "GET", upstream.url)
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+async def test_a_refused_connection_says_so_and_that_nothing_was_sent(transport: AiohttpTransport) -> None:
+    port = closed_port()
+    with pytest.raises(UpstreamUnreachable) as caught:
+        await exchange(transport, "POST", f"http://127.0.0.1:{port}", b"{}")
+    assert caught.value.sentence == f"cannot connect to ships at 127.0.0.1:{port}: Connection refused"
+    assert not caught.value.was_sent
+
+
+async def test_a_name_that_nobody_knows_is_named(transport: AiohttpTransport) -> None:
+    with pytest.raises(UpstreamUnreachable) as caught:
+        await exchange(transport, "GET", "http://no-such-host.invalid/")
+    assert caught.value.sentence.startswith("cannot connect to ships at no-such-host.invalid:80: ")
+    assert not caught.value.was_sent
+
+
+async def test_https_to_a_server_without_tls_is_unreachable(transport: AiohttpTransport) -> None:
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(connected, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(UpstreamUnreachable, match="cannot connect to ships") as caught:
+            await exchange(transport, "GET", f"https://127.0.0.1:{port}/")
+    assert not caught.value.was_sent
+
+
+@pytest.mark.parametrize(
+    "respond",
+    [
+        hang_up,
+        raw(b"this is not HTTP\r\n\r\n"),
+        raw(b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"),
+        raw(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 20_000 + b"\r\n\r\n"),
+        raw(b"HTTP/1.1 200 OK\r\nContent-Le", then_close=True),
+    ],
+    ids=["closes", "other protocol", "bad length", "endless header", "broken header"],
+)
+async def test_what_is_not_an_answer_is_told_without_its_content(
+    upstream: Upstream, transport: AiohttpTransport, respond: Respond
+) -> None:
+    upstream.respond = respond
+    with pytest.raises(UpstreamUnreachable) as caught:
+        await exchange(transport, "POST", upstream.url, b"{}")
+    assert caught.value.sentence == "ships: no usable answer came"
+    assert caught.value.was_sent
+    assert len(upstream.seen) == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+    ],
+    ids=["length", "chunked"],
+)
+async def test_a_body_that_breaks_off_is_never_taken_for_whole(
+    upstream: Upstream, transport: AiohttpTransport, data: bytes
+) -> None:
+    upstream.respond = raw(data, then_close=True)
+    with pytest.raises(UpstreamUnreachable) as caught:
+        await exchange(transport, "GET", upstream.url)
+    assert caught.value.sentence == "ships: the answer broke off"
+
+
+def drop_reused(upstream: Upstream) -> None:
+    """Answer the first request of every connection, and close at the second."""
+    answered = set[int]()
+
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        port: int = writer.get_extra_info("peername")[1]
+        await (hang_up if port in answered else answer())(seen, writer)
+        answered.add(port)
+
+    upstream.respond = respond
+
+
+async def test_a_post_on_a_reused_connection_that_drops_is_not_sent_again(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    drop_reused(upstream)
+    await exchange(transport, "POST", upstream.url, b"1")
+    with pytest.raises(UpstreamUnreachable) as caught:
+        await exchange(transport, "POST", upstream.url, b"2")
+    assert [seen.body for seen in upstream.seen] == [b"1", b"2"]
+    assert caught.value.was_sent
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+async def test_an_idempotent_request_is_sent_once_more_when_its_connection_drops(
+    upstream: Upstream, transport: AiohttpTransport, method: str
+) -> None:
+    # RFC 9112, 9.3.1 allows it: upstreams close idle connections at any moment
+    drop_reused(upstream)
+    await exchange(transport, method, upstream.url, b"1")
+    assert await exchange(transport, method, upstream.url, b"2") == (200, b"{}")
+    assert [seen.body for seen in upstream.seen] == [b"1", b"2", b"2"]
+
+
+@pytest.mark.parametrize(
+    ("method", "times"), [("GET", 2), ("PUT", 2), ("DELETE", 2), ("POST", 1), ("PATCH", 1)]
+)
+async def test_no_request_is_sent_more_often_than_twice_and_an_unsafe_one_only_once(
+    upstream: Upstream, transport: AiohttpTransport, method: str, times: int
+) -> None:
+    upstream.respond = hang_up
+    with pytest.raises(UpstreamUnreachable):
+        await exchange(transport, method, upstream.url, b"1")
+    assert [seen.body for seen in upstream.seen] == [b"1"] * times
+
+
+async def test_a_streamed_body_is_not_sent_again_when_it_is_used_up(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"abc"
+
+    upstream.respond = hang_up
+    with pytest.raises(UpstreamUnreachable):
+        async with transport.send("PUT", upstream.url, [("Content-Length", "3")], pieces()):
+            pass
+    assert [seen.body for seen in upstream.seen] == [b"abc"]
+
+
+async def test_a_body_of_megabytes_is_whole_the_second_time_too(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    body = b"0123456789" * 300_000
+    drop_reused(upstream)
+    await exchange(transport, "PUT", upstream.url, b"1")
+    await exchange(transport, "PUT", upstream.url, body)
+    assert [seen.body == body for seen in upstream.seen] == [False, True, True]
+
+
+async def test_an_answer_that_nobody_reads_to_its_end_closes_its_connection(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    async def endless(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\nabc")
+        await silence(seen, writer)
+
+    upstream.respond = endless
+    async with transport.send("GET", upstream.url, [], None) as inbound:
+        assert await anext(aiter(inbound.chunks())) == b"abc"
+    await asyncio.wait_for(upstream.left.wait(), WAIT_S)
+
+
+async def test_a_certificate_that_nobody_signed_is_refused(
+    certificate: Path, transport: AiohttpTransport
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(UpstreamUnreachable, match="certificate") as caught:
+            await exchange(transport, "GET", f"https://127.0.0.1:{port}/")
+    assert not caught.value.was_sent
