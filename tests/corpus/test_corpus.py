@@ -50,7 +50,7 @@ def outcome(operation: Operation) -> str:
 def test_every_file_compiles_to_what_it_did_before(*, update_golden: bool) -> None:
     figures = Figures()
     for path in sorted(path for path in CORPUS.rglob("*") if path.is_file()):
-        figures.count(compile_text(path.read_text(encoding="utf-8"), path.name))
+        figures.count(compile_text(path.read_text(encoding="utf-8"), path.name, path.parent))
     if update_golden:
         FIGURES.write_text(json.dumps(figures.as_json(), indent=2) + "\n", encoding="utf-8")
     assert figures.as_json() == json.loads(FIGURES.read_text(encoding="utf-8"))

@@ -2,10 +2,12 @@
 
 import pytest
 
-from naftiko_runtime.formats import FORMATS
+from naftiko_runtime.formats import FORMATS, Hints
 from naftiko_runtime.values import Json
 
-decode = FORMATS["json"]
+
+def decode(data: bytes) -> Json:
+    return FORMATS["json"].decode(data, Hints())
 
 
 @pytest.mark.parametrize(

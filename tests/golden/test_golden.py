@@ -32,7 +32,7 @@ def compiled(case: Path) -> dict[str, str]:
     source = case / "capability.yaml"
     if not source.exists():
         source = SHIPPED / f"{case.name}.yaml"
-    result = compile_text(source.read_text(encoding="utf-8"), source.name)
+    result = compile_text(source.read_text(encoding="utf-8"), source.name, source.parent)
     said = [str(item) for item in result.report]
     if result.plan is not None:
         said += unbound(result.plan, case / "bind.json")

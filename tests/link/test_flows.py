@@ -1,10 +1,16 @@
 """What a unit runs, and what is refused because it would be sent or read differently from the file."""
 
+from dataclasses import replace
+
 import pytest
 
 from linking import call_of, codes, compiled, operation_of, plan_of, refusal_of, sent, shop
 from naftiko_runtime.app.compiler import Compiled
+from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.scope import Scope
+from naftiko_runtime.expr.shape import Selected
+from naftiko_runtime.formats import FORMATS
+from naftiko_runtime.link import flows
 from naftiko_runtime.plan.call import Outbound
 from naftiko_runtime.plan.contract import Contract
 from naftiko_runtime.plan.flow import Flow
@@ -145,13 +151,13 @@ def test_a_parameter_without_a_place_goes_into_the_path_if_it_is_named_there() -
     ("operation", "code"),
     [
         ("body: {type: json}", "L016"),
-        ("outputRawFormat: xml", "L017"),
+        ("outputRawFormat: avro", "L017"),
+        ("outputRawFormat: html\noutputSchema: 'a['", "L017"),
         ("path: /{id}", "L019"),
         ("inputParameters: [{name: id, in: path}]", "L020"),
         ("inputParameters: [{name: photo, in: formData}]", "L021"),
         ("inputParameters: [{name: 'a b', in: header}]", "L022"),
         ("inputParameters: [{name: 'a=b', in: cookie}]", "L022"),
-        ("inputParameters: [{name: '', in: header}]", "L022"),
     ],
 )
 def test_what_would_be_sent_or_read_differently_is_refused_with_one_sentence(
@@ -205,3 +211,34 @@ def test_operations_of_two_apis_with_one_namespace_are_sent_to_their_own() -> No
       - {type: mcp, namespace: t, port: 9090, tools: [{name: two, call: a.two}]}
     """)
     assert plan_of(result).apis[call_of(result, "two").api].base_uri == "https://b.example"
+
+
+@pytest.mark.parametrize(
+    ("kind", "passes"), [("json", True), ("JSON", True), ("binary", True), ("xml", False), ("TEXT", False)]
+)
+def test_an_answer_that_is_not_json_is_turned_into_json_as_a_whole(kind: str, *, passes: bool) -> None:
+    body = operation_of(shop(operation=f"outputRawFormat: {kind}")).body
+    assert isinstance(body, PassThrough) is passes
+    if isinstance(body, Flow):
+        assert body.result == Selected(Root())
+
+
+def test_a_format_whose_library_is_missing_is_refused_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bare = {**FORMATS, "html": replace(FORMATS["html"], missing="naftiko-runtime[formats]")}
+    monkeypatch.setattr(flows, "FORMATS", bare)
+    result = shop(operation="outputRawFormat: html")
+    assert refusal_of(result) == "L017"
+    hints = {item.hint for item in result.report if item.code == "L017"}
+    assert hints == {"pip install 'naftiko-runtime[formats]'"}
+
+
+def test_the_schema_of_an_answer_is_kept_for_its_format() -> None:
+    result = shop(operation="outputRawFormat: markdown\noutputSchema: '## Results'")
+    assert (call_of(result).answer_format, call_of(result).answer_schema) == ("markdown", "## Results")
+
+
+def test_a_body_is_not_streamed_where_the_answer_is_read() -> None:
+    result = shop(operation="outputRawFormat: xml\nbody: {type: binary}")
+    assert refusal_of(result, "GET /orders") == "L024"

@@ -9,7 +9,7 @@ import pytest
 
 from naftiko_runtime.plan.call import Headers
 from naftiko_runtime.plan.errors import Oversized, UndecodableAnswer
-from naftiko_runtime.plan.reading import header, read, read_start
+from naftiko_runtime.plan.reading import charset, header, read, read_start
 
 pytestmark = pytest.mark.anyio
 
@@ -105,3 +105,15 @@ async def test_a_start_that_cannot_be_unpacked_is_nothing(encoding: str, data: b
 def test_a_header_is_found_whatever_its_case() -> None:
     assert header((("X-A", " 1 "), ("x-a", "2")), "x-a") == "1"
     assert header((), "x-a") == ""
+
+
+@pytest.mark.parametrize(
+    ("media_type", "expected"),
+    [
+        ("text/csv; Charset=latin-1; x=y", "latin-1"),
+        ('text/csv;charset="utf-8"', "utf-8"),
+        ("text/csv", None),
+    ],
+)
+def test_the_charset_of_an_answer_is_what_its_media_type_says(media_type: str, expected: str | None) -> None:
+    assert charset((("content-type", media_type),)) == expected

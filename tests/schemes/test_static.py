@@ -111,7 +111,7 @@ class Stated:
 )
 def test_a_scheme_takes_the_fields_of_its_kind(spec: dict[str, str], expected: Credential) -> None:
     fields = Stated()
-    assert SCHEMES[spec["type"]](AuthenticationSpec(**spec), fields) == expected
+    assert SCHEMES[spec["type"]](AuthenticationSpec.model_validate(spec), fields) == expected
     assert fields.refused == []
 
 
@@ -126,5 +126,5 @@ def test_a_scheme_takes_the_fields_of_its_kind(spec: dict[str, str], expected: C
 )
 def test_an_api_key_without_a_place_is_refused(spec: dict[str, str], name: CredentialField) -> None:
     fields = Stated()
-    SCHEMES["apikey"](AuthenticationSpec(type="apikey", **spec), fields)
+    SCHEMES["apikey"](AuthenticationSpec.model_validate({"type": "apikey", **spec}), fields)
     assert [refused for _, refused in fields.refused] == [name]

@@ -7,19 +7,19 @@ from naftiko_runtime.spec.exposes import McpSpec
 from naftiko_runtime.spec.flows import OutputSpec
 
 TEXT = """naftiko: 1.0.0-alpha2
-info: {label: x, stakeholders: [{anything: goes}]}
+info: {label: x, stakeholders: [{role: owner}]}
 binds:
 - namespace: env
   keys: {KEY: VAR}
 capability:
-  aggregates: [{any: thing}]
+  aggregates: [{namespace: a, flows: [{name: f}]}]
   exposes:
   - type: mcp
     namespace: m
     tools:
     - name: t
       with: {a: {b: 1}}
-      steps: [{what: ever}]
+      steps: [{type: call, call: a.b}]
       outputParameters:
       - type: object
         properties:
@@ -54,7 +54,7 @@ def test_every_part_of_a_document_knows_where_it_was_written() -> None:
         "type": mcp.span("type"),
         "tool": tool.span(),
         "with": tool.span("with", "a", "b"),
-        "steps": tool.span("steps", 0, "what"),
+        "steps": tool.span("steps", 0, "call"),
         "output": output.span("type"),
         "property": part.span(),
         "mapping": part.span("mapping"),
@@ -71,7 +71,7 @@ def test_every_part_of_a_document_knows_where_it_was_written() -> None:
         "type": (9, 5),
         "tool": (12, 7),
         "with": (13, 18),
-        "steps": (14, 16),
+        "steps": (14, 28),
         "output": (16, 9),
         "property": (18, 11),
         "mapping": (18, 15),

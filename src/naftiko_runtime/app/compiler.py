@@ -29,11 +29,11 @@ class Compiled:
     report: Report
 
 
-def compile_text(text: str, file: str) -> Compiled:
-    """Compile a text; ``file`` is the name that diagnostics show."""
+def compile_text(text: str, file: str, folder: Path | None = None) -> Compiled:
+    """Compile a text; ``file`` is the name that diagnostics show, ``folder`` has the files it imports."""
     report = Report()
     document = _read(text, file, report)
-    return Compiled(link(document, file, report) if document else None, report)
+    return Compiled(link(document, file, report, folder) if document else None, report)
 
 
 def compile(path: str | Path) -> Plan:
@@ -41,7 +41,7 @@ def compile(path: str | Path) -> Plan:
 
     What cannot be read at all is OSError, what is not UTF-8 UnicodeDecodeError.
     """
-    compiled = compile_text(Path(path).read_text(encoding="utf-8"), str(path))
+    compiled = compile_text(Path(path).read_text(encoding="utf-8"), str(path), Path(path).parent)
     if compiled.plan is None:
         raise CompileError(compiled.report)
     return compiled.plan

@@ -14,7 +14,7 @@ from .origin import read_origin
 def check(arguments: Namespace) -> int:
     """Print every problem; 1 when something would not be served, or under strict when anything was found."""
     origin = read_origin(arguments.file)
-    report = compile_text(origin.text, origin.name).report
+    report = compile_text(origin.text, origin.name, origin.folder).report
     if arguments.format == "json":
         sys.stdout.buffer.write(encode_pretty([item.as_json() for item in report]) + b"\n")
     else:
@@ -27,7 +27,7 @@ def check(arguments: Namespace) -> int:
 def plan(arguments: Namespace) -> int:
     """Print the plan; problems that prevent one go to standard error."""
     origin = read_origin(arguments.file)
-    compiled = compile_text(origin.text, origin.name)
+    compiled = compile_text(origin.text, origin.name, origin.folder)
     if compiled.plan is None:
         complain(compiled.report, strict=False)
         return 1

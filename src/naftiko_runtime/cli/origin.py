@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -14,6 +15,7 @@ from .failure import Failure
 _PACKAGE = Path(__file__).resolve().parent.parent
 # an installed package carries its samples; in a checkout they stand at the top
 _SAMPLES = (_PACKAGE / "capabilities", _PACKAGE.parent.parent / "capabilities")
+_ELSEWHERE = re.compile(r"https?://|sample:")
 _LIMIT_BYTES = 8 * 1024 * 1024
 _TIMEOUT_S = 20.0
 
@@ -24,6 +26,11 @@ class Origin:
 
     text: str
     name: str
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the files stand that it may import; a text from elsewhere has none."""
+        return None if self.name == "<stdin>" or _ELSEWHERE.match(self.name) else Path(self.name).parent
 
 
 def read_origin(place: str) -> Origin:

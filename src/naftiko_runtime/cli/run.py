@@ -27,7 +27,7 @@ def serve(arguments: Namespace) -> int:
     """Serve a file until told to stop; 1 when it cannot be served."""
     set_up_logging(arguments.log_level)
     origin = read_origin(arguments.file)
-    compiled = compile_text(origin.text, origin.name)
+    compiled = compile_text(origin.text, origin.name, origin.folder)
     if compiled.plan is None or (arguments.strict and is_bad(compiled.report, strict=True)):
         complain(compiled.report, strict=arguments.strict)
         return 1

@@ -9,7 +9,9 @@ from typing import TypeAlias
 from urllib.parse import parse_qsl
 
 from ..expr.compose import ListOf, ObjectOf
+from ..expr.path import Root
 from ..expr.scope import BindValue, Expr, match_name
+from ..expr.shape import Selected
 from ..expr.template import compile_path_template, compile_template, hole_names
 from ..formats import FORMATS
 from ..plan.call import HttpCall, Part, is_token
@@ -57,9 +59,9 @@ class FlowLinker:
         call = self._call(found, sources)
         if diagnostic := self._unstreamable(call, found, inputs):
             return Refused(diagnostic)
-        if is_untouched(unit.outputs):
+        if _passes(found, unit):
             return PassThrough(call)
-        shape = outputs.link(unit.outputs or ())
+        shape = Selected(Root()) if is_untouched(unit.outputs) else outputs.link(unit.outputs or ())
         return Refused(outputs.refusal) if outputs.refusal else Flow((CallStep("call", call),), shape)
 
     def _not_yet(self, unit: UnitSpec) -> Diagnostic | None:
@@ -90,25 +92,37 @@ class FlowLinker:
         if operation.body is not None and not is_raw(operation.body):
             message = "a body template is not sent by this release"
             return self.report.refuse("L016", message, operation.span("body"))
-        if "path" in (operation.model_extra or {}):
+        if operation.path is not None:
             message = "the path of an operation is not read by this release"
             return self.report.refuse("L019", message, operation.span("path"))
         return next(filter(None, (self._misplaced(param, candidate) for param in candidate.params)), None)
 
     def _unreadable(self, candidate: Candidate, unit: UnitSpec) -> Diagnostic | None:
         """Refuse answers in a format that nobody here reads; bytes may pass as they come."""
-        answer = _answer_format(candidate.operation)
-        if answer in FORMATS or (answer == "binary" and is_untouched(unit.outputs)):
-            return None
-        message = f"answers in {answer!r} are not read by this release"
-        return self.report.refuse("L017", message, candidate.operation.span("outputRawFormat"))
+        operation = candidate.operation
+        answer = _answer_format(operation)
+        span = operation.span("outputRawFormat")
+        if answer not in FORMATS:
+            if answer == "binary" and is_untouched(unit.outputs):
+                return None
+            return self.report.refuse("L017", f"answers in {answer!r} are not read by this release", span)
+        if FORMATS[answer].missing:
+            hint = f"pip install '{FORMATS[answer].missing}'"
+            return self.report.refuse(
+                "L017", f"what reads answers in {answer!r} is not installed", span, hint
+            )
+        try:
+            FORMATS[answer].check(operation.output_schema or "*")
+        except ValueError as error:
+            return self.report.refuse("L017", str(error), operation.span("outputSchema"))
+        return None
 
     def _unstreamable(self, call: HttpCall, candidate: Candidate, inputs: Inputs) -> Diagnostic | None:
         """Refuse to stream where nothing streams: from tools, and beside another body or shaped outputs."""
         if not call.streams_body:
             return None
         unit = inputs.unit
-        if unit.resource is not None and is_untouched(unit.spec.outputs) and call.body is None:
+        if unit.resource is not None and _passes(candidate, unit.spec) and call.body is None:
             return None
         message = "a raw body is streamed by REST routes that pass the answer through, and by nothing else"
         return self.report.refuse("L024", message, candidate.operation.span("body"))
@@ -156,11 +170,17 @@ class FlowLinker:
             body=link_body(by_place.get("body", [])),
             streams_body=is_raw(candidate.operation.body),
             answer_format=_answer_format(candidate.operation),
+            answer_schema=candidate.operation.output_schema or None,
         )
 
 
 def _answer_format(operation: OperationSpec) -> str:
     return (operation.output_format or "json").lower()
+
+
+def _passes(candidate: Candidate, unit: UnitSpec) -> bool:
+    """Tell whether bytes go through as they come; answers in other formats are turned into JSON."""
+    return is_untouched(unit.outputs) and _answer_format(candidate.operation) in ("json", "binary")
 
 
 def _is_secret(source: Expr) -> bool:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ..plan.explain import Plan
 from ..source.diagnostics import Report
 from ..spec.document import Document
 from .binds import BindTable
 from .consumes import link_apis
+from .files import Importer
 from .flows import FlowLinker
 from .intent import call_table
 from .surfaces import SurfaceLinker
 
 
-def link(document: Document, file: str, report: Report) -> Plan | None:
-    """Turn a document into a plan; None when the report has errors."""
+def link(document: Document, file: str, report: Report, folder: Path | None = None) -> Plan | None:
+    """Turn a document into a plan, None when the report has errors; imports are read from ``folder``."""
+    document = Importer(folder, report).complete(document)
     capability = document.capability
     binds = BindTable(report, (*(document.binds or ()), *(capability.binds or ())))
     specs = capability.consumes or ()

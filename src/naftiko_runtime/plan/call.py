@@ -102,6 +102,7 @@ class HttpCall:
     body: JsonBody | None = None
     streams_body: bool = False
     answer_format: str = "json"
+    answer_schema: str | None = None
 
     def render(self, scope: Scope) -> Outbound:
         """Write the request; raises InvalidArguments for every value that its place cannot hold (D17)."""

@@ -9,6 +9,7 @@ from typing import Protocol
 from .call import Headers, Inbound
 from .errors import Oversized, UndecodableAnswer
 
+_CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
 _LENGTH = re.compile(r"[0-9]{1,18}")
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 
@@ -16,6 +17,12 @@ _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 def header(headers: Headers, name: str) -> str:
     """Find a header whatever its case; nothing found is an empty text."""
     return next((value.strip() for key, value in headers if key.lower() == name), "")
+
+
+def charset(headers: Headers) -> str | None:
+    """Find the charset that an answer says it is in."""
+    found = _CHARSET.search(header(headers, "content-type"))
+    return found[1] if found else None
 
 
 async def read(inbound: Inbound, limit_bytes: int) -> bytes:

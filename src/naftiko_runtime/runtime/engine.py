@@ -12,7 +12,7 @@ from typing import assert_never
 
 from ..expr.scope import Scope
 from ..expr.sink import Unsendable, header_text
-from ..formats import FORMATS
+from ..formats import FORMATS, Hints
 from ..plan.call import Headers, HttpCall, Inbound, Outbound
 from ..plan.errors import (
     BadArgument,
@@ -25,7 +25,7 @@ from ..plan.errors import (
 )
 from ..plan.explain import Plan
 from ..plan.flow import Answer, Flow
-from ..plan.reading import read
+from ..plan.reading import charset, read
 from ..plan.surfaces import Context, Operation, PassThrough, Refused, Result
 from ..values import Json, Secret
 from .bindings import Bindings
@@ -35,6 +35,8 @@ from .transports.aiohttp import open_aiohttp
 log = logging.getLogger("naftiko.calls")
 
 _ANSWER_LIMIT_BYTES = 32 * 1024 * 1024
+_AT_ONCE_BYTES = 64 * 1024  # a longer answer is decoded beside the event loop, which has other calls
+_LOGGED_BYTES = 200
 _DEFAULT_HEADERS: Headers = (("Accept", "*/*"), ("Accept-Encoding", "identity"))
 
 
@@ -132,11 +134,22 @@ class Engine:
             status, headers = inbound.status, inbound.headers
         if status >= 400:
             raise UpstreamRefused(status, headers, body)
-        try:
-            return Answer(status, headers, FORMATS[call.answer_format](body))
-        except ValueError as error:
-            sentence = f"{call.api} did not answer in {call.answer_format}"
-            raise UndecodableAnswer(sentence, detail=str(error)) from None
+        value = None if status == 204 else await _decode(call, body, headers)
+        return Answer(status, headers, value)
+
+
+async def _decode(call: HttpCall, body: bytes, headers: Headers) -> Json:
+    """Decode by the declared format; what the upstream wrote is only told at debug level."""
+    decode = FORMATS[call.answer_format].decode
+    hints = Hints(charset(headers), call.answer_schema)
+    try:
+        if len(body) <= _AT_ONCE_BYTES:
+            return decode(body, hints)
+        return await asyncio.to_thread(decode, body, hints)
+    except ValueError as error:
+        log.debug("%s answered %r", call.name, body[:_LOGGED_BYTES])
+        sentence = f"{call.api} did not answer in {call.answer_format}"
+        raise UndecodableAnswer(sentence, detail=str(error)) from None
 
 
 def _passing(outbound: Outbound, context: Context) -> Outbound:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Protocol, TypeAlias
 import yaml
 
 from ..values import Json
+from ..values.scalar import TAGGED, plain
 from .diagnostics import Report, Span
 
 Key: TypeAlias = str | int
@@ -18,7 +18,6 @@ Key: TypeAlias = str | int
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _MAX_NODES = 500_000
 _MAX_DEPTH = 100
-_MAX_DIGITS = 3500  # Python reads and writes up to 4300 decimal digits; so many hexadecimal ones make fewer
 _TAG = "tag:yaml.org,2002:"
 _UNREADABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
@@ -193,9 +192,9 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> Json:
         if not event.tag:
-            return _plain(event.value) if event.implicit[0] else event.value
-        value = _plain(event.value)
-        if type(value) in _TAGGED.get(event.tag.removeprefix(_TAG), ()):
+            return plain(event.value) if event.implicit[0] else event.value
+        value = plain(event.value)
+        if type(value) in TAGGED.get(event.tag.removeprefix(_TAG), ()):
             return value
         self._check_tag(event, event.tag, "str")
         return event.value
@@ -216,40 +215,6 @@ class _Builder:
 
     def _at(self, event: yaml.Event) -> Span:
         return _span(event.start_mark, self._file)
-
-
-# YAML 1.2 core schema: `yes`, `on` and dates stay text, `0o17` is octal, `017` is seventeen
-_NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_TAGGED: Mapping[str, tuple[type, ...]] = {
-    "int": (int,),
-    "float": (float, int),
-    "bool": (bool,),
-    "null": (type(None),),
-}
-
-
-def _plain(text: str) -> Json:
-    if text in _NULL:
-        return None
-    if text in _BOOL:
-        return _BOOL[text]
-    if _INT.fullmatch(text):
-        return _integer(text)
-    return _float(text) if _FLOAT.fullmatch(text) else text
-
-
-def _integer(text: str) -> Json:
-    if len(text) > _MAX_DIGITS:
-        return text
-    return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-
-
-def _float(text: str) -> Json:
-    value = float(text)
-    return value if math.isfinite(value) else text  # JSON has no infinity
 
 
 def _problem(error: yaml.MarkedYAMLError) -> str:

@@ -20,6 +20,21 @@ class AuthenticationSpec(SpecModel):
     key: str | None = None
     value: str | None = None
     placement: str | None = None
+    authorization_server_uri: str | None = Field(None, alias="authorizationServerUri")
+    resource: str | None = None
+    scopes: tuple[str, ...] | None = None
+    audience: str | None = None
+    token_endpoint: str | None = Field(None, alias="tokenEndpoint")
+    token_validation: str | None = Field(None, alias="tokenValidation")
+
+
+class TunnelSpec(SpecModel):
+    """An overlay network that the requests of an API go through."""
+
+    type: str
+    service: str | None = None
+    identity: str | None = None
+    fallback: str | None = None
 
 
 class OperationSpec(SpecModel):
@@ -28,11 +43,15 @@ class OperationSpec(SpecModel):
     name: str
     label: str | None = None
     description: str | None = None
+    tags: tuple[str, ...] | None = None
     method: str = "GET"
+    path: str | None = None
     inputs: tuple[InputSpec, ...] | None = Field(None, alias="inputParameters")
     outputs: tuple[OutputSpec, ...] | None = Field(None, alias="outputParameters")
     output_format: str | None = Field(None, alias="outputRawFormat")
+    output_media_type: str | None = Field(None, alias="outputMediaType")
     output_schema: str | None = Field(None, alias="outputSchema")
+    max_binary_size: str | None = Field(None, alias="maxBinarySize")
     body: Free = None
 
 
@@ -42,6 +61,7 @@ class ResourceSpec(SpecModel):
     name: str
     label: str | None = None
     description: str | None = None
+    tags: tuple[str, ...] | None = None
     path: str
     inputs: tuple[InputSpec, ...] | None = Field(None, alias="inputParameters")
     operations: tuple[OperationSpec, ...] | None = None
@@ -56,4 +76,5 @@ class HttpSpec(SpecModel):
     base_uri: str = Field(alias="baseUri")
     inputs: tuple[InputSpec, ...] | None = Field(None, alias="inputParameters")
     authentication: AuthenticationSpec | None = None
+    tunnel: TunnelSpec | None = None
     resources: tuple[ResourceSpec, ...] | None = None

@@ -5,19 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from ..source.diagnostics import Report
 from ..source.tree import Source
 from ..values import Json
-from .base import Free, SpecModel, attach
+from .aggregates import AggregateSpec
+from .base import SpecModel, attach
 from .consumes import HttpSpec
 from .exposes import ServerSpec
+from .imports import ImportedSpec
 
 _PYTHON = re.compile(r"^Input | or instance of \w+| or object to extract fields from")
 
 _TYPE = {"union_tag_invalid": ("type",)}  # pydantic gives the place of the whole mapping
+
+
+class PersonSpec(SpecModel):
+    """Somebody who has a part in the capability."""
+
+    role: str | None = None
+    full_name: str | None = Field(None, alias="fullName")
+    email: str | None = None
 
 
 class InfoSpec(SpecModel):
@@ -30,7 +40,7 @@ class InfoSpec(SpecModel):
     created: str | None = None
     modified: str | None = None
     version: str | None = None
-    stakeholders: Free = None
+    stakeholders: tuple[PersonSpec, ...] | None = None
 
 
 class BindSpec(SpecModel):
@@ -48,7 +58,8 @@ class CapabilitySpec(SpecModel):
     consumes: tuple[HttpSpec, ...] | None = None
     exposes: tuple[ServerSpec, ...] | None = None
     binds: tuple[BindSpec, ...] | None = None
-    aggregates: Free = None
+    aggregates: tuple[AggregateSpec, ...] | None = None
+    imported: ImportedSpec | None = None
 
 
 class Document(SpecModel):
@@ -57,6 +68,10 @@ class Document(SpecModel):
     naftiko: str
     info: InfoSpec | None = None
     binds: tuple[BindSpec, ...] | None = None
+    consumes: tuple[HttpSpec, ...] | None = None
+    exposes: tuple[ServerSpec, ...] | None = None
+    aggregates: tuple[AggregateSpec, ...] | None = None
+    imported: ImportedSpec | None = None
     capability: CapabilitySpec
 
 
@@ -77,12 +92,16 @@ def _sentence(item: ErrorDetails) -> str:
     if item["type"] == "union_tag_not_found" or (item["type"] == "union_tag_invalid" and _type(item) is None):
         return "'type' is missing"
     if item["type"] == "union_tag_invalid":
-        return f"type {_type(item)!r} is unknown; known are {item['ctx']['expected_tags']}"
+        return f"type {_type(item)!r} is unknown; known are {_known(item)}"
     subject = _subject(item["loc"])
     if item["type"] == "missing":
         return f"{subject} is missing"
     message = _PYTHON.sub("", item["msg"]).replace("valid dictionary", "mapping").replace("tuple", "list")
     return f"{subject} {message[0].lower()}{message[1:]}"
+
+
+def _known(item: ErrorDetails) -> str:
+    return re.sub("[<>]", "", str(item["ctx"]["expected_tags"]))
 
 
 def _type(item: ErrorDetails) -> Json:

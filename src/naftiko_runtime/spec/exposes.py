@@ -2,19 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from .base import Free, SpecModel
 from .consumes import AuthenticationSpec
+from .control import ManagementSpec, ObservabilitySpec
 from .flows import InputSpec, UnitSpec
+from .skills import AgentSkillSpec
+
+
+class ContentSpec(SpecModel):
+    """One media type of a response."""
+
+    binary: bool | None = None
+    schema_: Free = Field(None, alias="schema")
+
+
+class ResponseSpec(SpecModel):
+    """What a route answers under one status."""
+
+    description: str | None = None
+    content: Mapping[str, ContentSpec] | None = None
+
+
+class BinaryResponseSpec(SpecModel):
+    """The short form of a response that is bytes."""
+
+    status: int | None = None
+    media_type: str = Field(alias="mediaType")
+    description: str | None = None
 
 
 class RouteSpec(UnitSpec):
     """A method on an exposed path."""
 
     method: str = "GET"
+    responses: Mapping[str, ResponseSpec] | None = None
+    binary_response: BinaryResponseSpec | None = Field(None, alias="responseBinary")
+
+
+class ForwardSpec(SpecModel):
+    """A consumed API that gets whatever comes, and the headers it gets."""
+
+    namespace: str = Field(alias="targetNamespace")
+    headers: tuple[str, ...] | None = Field(None, alias="trustedHeaders")
 
 
 class ExposedResourceSpec(SpecModel):
@@ -24,9 +58,10 @@ class ExposedResourceSpec(SpecModel):
     name: str | None = None
     label: str | None = None
     description: str | None = None
+    tags: tuple[str, ...] | None = None
     inputs: tuple[InputSpec, ...] | None = Field(None, alias="inputParameters")
     operations: tuple[RouteSpec, ...] | None = None
-    forward: Free = None
+    forward: ForwardSpec | None = None
 
 
 class RestSpec(SpecModel):
@@ -38,6 +73,8 @@ class RestSpec(SpecModel):
     address: str | None = None
     port: int = Field(ge=1, le=65535)
     authentication: AuthenticationSpec | None = None
+    inputs: tuple[InputSpec, ...] | None = Field(None, alias="inputParameters")
+    max_binary_size: str | None = Field(None, alias="maxBinarySize")
     resources: tuple[ExposedResourceSpec, ...] | None = None
 
 
@@ -56,6 +93,33 @@ class ToolSpec(UnitSpec):
     hints: HintsSpec | None = None
 
 
+class McpResourceSpec(UnitSpec):
+    """An MCP resource: a call, steps, or the files of a directory."""
+
+    uri: str
+    media_type: str | None = Field(None, alias="mimeType")
+    binary: bool | None = None
+    location: str | None = None
+
+
+class MessageSpec(SpecModel):
+    """One message of a prompt."""
+
+    role: str
+    content: str
+
+
+class PromptSpec(SpecModel):
+    """An MCP prompt: messages with holes, or a file."""
+
+    name: str
+    label: str | None = None
+    description: str | None = None
+    arguments: tuple[InputSpec, ...] | None = None
+    template: tuple[MessageSpec, ...] | None = None
+    location: str | None = None
+
+
 class McpSpec(SpecModel):
     """An MCP server."""
 
@@ -66,21 +130,25 @@ class McpSpec(SpecModel):
     port: int | None = Field(None, ge=1, le=65535)
     transport: Literal["http", "stdio"] = "http"
     authentication: AuthenticationSpec | None = None
+    inputs: tuple[InputSpec, ...] | None = Field(None, alias="inputParameters")
+    max_binary_size: str | None = Field(None, alias="maxBinarySize")
+    ttl_ms: int | None = Field(None, alias="ttlMs")
+    cache_scope: str | None = Field(None, alias="cacheScope")
     tools: tuple[ToolSpec, ...] | None = None
-    resources: Free = None
-    prompts: Free = None
+    resources: tuple[McpResourceSpec, ...] | None = None
+    prompts: tuple[PromptSpec, ...] | None = None
 
 
 class SkillSpec(SpecModel):
-    """A catalogue of Agent Skills."""
+    """A server of skills."""
 
     type: Literal["skill"]
     namespace: str
     description: str | None = None
     address: str | None = None
-    port: int = Field(ge=1, le=65535)
+    port: int | None = Field(None, ge=1, le=65535)
     authentication: AuthenticationSpec | None = None
-    skills: Free = None
+    skills: tuple[AgentSkillSpec, ...] | None = None
 
 
 class ControlSpec(SpecModel):
@@ -88,10 +156,10 @@ class ControlSpec(SpecModel):
 
     type: Literal["control"]
     address: str | None = None
-    port: int = Field(ge=1, le=65535)
+    port: int | None = Field(None, ge=1, le=65535)
     authentication: AuthenticationSpec | None = None
-    management: Free = None
-    observability: Free = None
+    management: ManagementSpec | None = None
+    observability: ObservabilitySpec | None = None
 
 
 ServerSpec: TypeAlias = Annotated[RestSpec | McpSpec | SkillSpec | ControlSpec, Field(discriminator="type")]

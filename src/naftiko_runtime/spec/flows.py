@@ -1,9 +1,9 @@
-"""What an exposed unit does: call, with, steps, outputs."""
+"""What a unit does: call, with, steps, mappings, outputs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
@@ -35,7 +35,7 @@ OneOrMany: TypeAlias = Annotated[
 
 
 class InputSpec(SpecModel):
-    """A parameter of a consumed operation, a route or a tool.
+    """A parameter of a consumed operation, a route, a tool or a flow.
 
     The schema gives consumed parameters neither type nor requiredness; four files in five write them.
     """
@@ -43,22 +43,76 @@ class InputSpec(SpecModel):
     name: str
     location: str | None = Field(None, alias="in")
     type: str | None = None
+    label: str | None = None
     description: str | None = None
     required: bool | None = None
     pattern: str | None = None
     value: Free = None
 
 
+class CallStepSpec(SpecModel):
+    """A step that calls a consumed operation."""
+
+    type: Literal["call"]
+    name: str | None = None
+    call: str
+    with_: Mapping[str, Free] | None = Field(None, alias="with")
+
+
+class LookupStepSpec(SpecModel):
+    """A step that finds a row of what an earlier step answered."""
+
+    type: Literal["lookup"]
+    name: str | None = None
+    index: str
+    match: str
+    lookup_value: str = Field(alias="lookupValue")
+    outputs: tuple[str, ...] = Field(alias="outputParameters")
+
+
+class ScriptStepSpec(SpecModel):
+    """A step that runs a script."""
+
+    type: Literal["script"]
+    name: str | None = None
+    file: str
+    language: str | None = None
+    location: str | None = None
+    dependencies: tuple[str, ...] | None = None
+    with_: Mapping[str, Free] | None = Field(None, alias="with")
+
+
+def _kind(step: object) -> str | None:
+    kind = step.get("type") if isinstance(step, dict) else getattr(step, "type", None)
+    return f"<{kind}>" if kind is not None else None
+
+
+StepSpec: TypeAlias = Annotated[
+    Annotated[CallStepSpec, Tag("<call>")]
+    | Annotated[LookupStepSpec, Tag("<lookup>")]
+    | Annotated[ScriptStepSpec, Tag("<script>")],
+    Discriminator(_kind),
+]
+
+
+class MappingSpec(SpecModel):
+    """Where a part of the answer of a unit with steps comes from."""
+
+    target: str
+    value: str
+
+
 class UnitSpec(SpecModel):
-    """What routes and tools have in common: their inputs, what they run, and what they answer."""
+    """What routes, tools and flows have in common: inputs, what they run, and what they answer."""
 
     name: str | None = None
     label: str | None = None
     description: str | None = None
+    tags: tuple[str, ...] | None = None
     inputs: tuple[InputSpec, ...] | None = Field(None, alias="inputParameters")
     ref: str | None = None
     call: str | None = None
     with_: Mapping[str, Free] | None = Field(None, alias="with")
-    steps: Free = None
-    mappings: Free = None
+    steps: tuple[StepSpec, ...] | None = None
+    mappings: tuple[MappingSpec, ...] | None = None
     outputs: tuple[OutputSpec, ...] | None = Field(None, alias="outputParameters")

@@ -1,0 +1,133 @@
+"""What a file takes from other files: entries of its sections, found by namespace (spec 2.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from ..source.diagnostics import Report
+from ..source.tree import load
+from ..spec.aggregates import AggregateSpec
+from ..spec.consumes import HttpSpec
+from ..spec.dialects import upgrade
+from ..spec.document import BindSpec, CapabilitySpec, Document, parse
+from ..spec.exposes import ControlSpec, ServerSpec
+from ..spec.imports import ImportedSpec, ImportSpec
+
+Entry: TypeAlias = HttpSpec | ServerSpec | AggregateSpec | BindSpec
+
+_SECTIONS = ("consumes", "exposes", "aggregates", "binds")
+_LIMIT_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Importer:
+    """Reads files beside the one that imports; ``folder`` is where that stands, if it is a file at all.
+
+    Imports of an imported file are not followed, so there are no cycles.
+    """
+
+    folder: Path | None
+    report: Report
+    _read: dict[Path, Document | None] = field(default_factory=dict)
+
+    def complete(self, document: Document) -> Document:
+        """Return the document with what it imports behind what it has itself."""
+        capability = document.capability
+        imports = (document.imported, capability.imported)
+        if not any(imports):
+            return document
+        added = {section: tuple(self._section(section, imports)) for section in _SECTIONS}
+        binds = (*added["binds"], *self._foreign_binds())
+        update = {
+            "consumes": (*(capability.consumes or ()), *added["consumes"]),
+            "exposes": (*(capability.exposes or ()), *added["exposes"]),
+            "aggregates": (*(capability.aggregates or ()), *added["aggregates"]),
+            "binds": (*(capability.binds or ()), *binds),
+        }
+        return document.model_copy(update={"capability": capability.model_copy(update=update)})
+
+    def _section(self, section: str, imports: Sequence[ImportedSpec | None]) -> Iterator[Entry]:
+        for imported in imports:
+            for spec in (getattr(imported, section) or ()) if imported else ():
+                yield from self._entries(section, spec)
+
+    def _entries(self, section: str, spec: ImportSpec) -> Iterator[Entry]:
+        document = self._document(spec)
+        if document is None:
+            return
+        found = _entries_of(document, section)
+        chosen = [entry for entry in found if spec.name in (None, _namespace(entry))]
+        if not chosen and len(found) == 1:
+            message = (
+                f"{spec.source!r} has no {spec.name!r}; its only entry {_namespace(found[0])!r} is taken"
+            )
+            self.report.warn("L121", message, spec.span("import"))
+            chosen = [found[0]]
+        if not chosen:
+            known = ", ".join(repr(_namespace(entry)) for entry in found) or "nothing"
+            message = f"{spec.source!r} has no {section} entry {spec.name!r}"
+            self.report.refuse("L026", message, spec.span("import"), f"it has {known}")
+        yield from (
+            _named(entry, spec.alias or (spec.name if len(chosen) == 1 else None)) for entry in chosen
+        )
+
+    def _document(self, spec: ImportSpec) -> Document | None:
+        """Read the file of an import once; what is wrong with it is told at the import (L025)."""
+        try:
+            path = self._path(spec.source)
+            if path not in self._read:
+                self._read[path] = None
+                self._read[path] = _parsed(path)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            self.report.refuse("L025", f"cannot import from {spec.source!r}: {reason}", spec.span("from"))
+            return None
+        return self._read[path]
+
+    def _path(self, source: str | None) -> Path:
+        """Find a file beside the importing one, or beside its folder; nothing further away is read."""
+        if not source:
+            raise ValueError("no file is named")
+        if self.folder is None:
+            raise ValueError("this text did not come from a file that others could stand beside")
+        if "://" in source or Path(source).is_absolute():
+            raise ValueError("only files beside this one can be imported")
+        path = (self.folder / source).resolve()
+        if not path.is_relative_to(self.folder.resolve().parent):
+            raise ValueError("it is outside of the folders of this capability")
+        return path
+
+    def _foreign_binds(self) -> Iterator[BindSpec]:
+        """Bring along what imported entries are bound to in their own files."""
+        for document in self._read.values():
+            if document is not None:
+                yield from (*(document.binds or ()), *(document.capability.binds or ()))
+
+
+def _parsed(path: Path) -> Document:
+    if path.stat().st_size > _LIMIT_BYTES:
+        raise ValueError(f"it is larger than {_LIMIT_BYTES} bytes")
+    report = Report()
+    source = load(path.read_text(encoding="utf-8"), path.name, report)
+    upgraded = upgrade(source, report) if source else None
+    document = parse(upgraded, report) if upgraded else None
+    if document is None:
+        raise ValueError(str(next(iter(report))).splitlines()[0])
+    return document
+
+
+def _entries_of(document: Document, section: str) -> tuple[Entry, ...]:
+    """List a section: at the root of a shared file, or below ``capability``."""
+    capability: CapabilitySpec = document.capability
+    return (*(getattr(document, section, None) or ()), *(getattr(capability, section) or ()))
+
+
+def _namespace(entry: Entry) -> str | None:
+    return None if isinstance(entry, ControlSpec) else entry.namespace
+
+
+def _named(entry: Entry, namespace: str | None) -> Entry:
+    return entry.model_copy(update={"namespace": namespace}) if namespace else entry

@@ -1,0 +1,74 @@
+"""Finds out which version a file is written in, and upgrades it to the canonical grammar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...source.diagnostics import Report, did_you_mean
+from ...source.tree import Source
+from ...values import Json
+from ...values.json import encode_text
+from .ancient import references
+from .cut import without_broken_end
+from .nodes import has, mapping, put, rename, stated
+from .sections import DOCUMENT, SECTIONS
+from .versions import DIALECTS, Version, nearest
+
+VERSIONS = tuple(DIALECTS)
+_ROOTS = ("naftiko", "ikanos")
+
+
+def upgrade(source: Source, report: Report) -> Source | None:
+    """Bring a file to the canonical grammar; None (with D001 to D003) when nobody can read it."""
+    if not isinstance(source.data, dict):
+        report.error("D001", "a capability file is a mapping", source.positions.span)
+        return None
+    root = next((key for key in _ROOTS if key in source.data), None)
+    if root is None:
+        near = _misspelt(source.data)
+        hint = did_you_mean(near, _ROOTS[:1]) or "a capability file begins with 'naftiko: 1.0.0-alpha2'"
+        message = "not a capability file: no 'naftiko' key"
+        report.error("D002", message, source.positions.of(near), hint)
+        return None
+    version = _text(source.data[root])
+    dialect = _dialect((root, version), source, report)
+    return _canonical(source, (root, version), dialect, report) if dialect else None
+
+
+def _text(version: Json) -> str:
+    return version if isinstance(version, str) else encode_text(version)
+
+
+def _dialect(written: Version, source: Source, report: Report) -> Version | None:
+    """Find the dialect of the stated version; for a newer one the newest that is known (D101)."""
+    if written in DIALECTS:
+        return written
+    root, version = written
+    span, dialect = source.positions.of(root), nearest(root, version)
+    message = f"version '{root}: {version}' is not known"
+    if dialect is None:
+        known = ", ".join(f"{name} {number}" for name, number in VERSIONS)
+        report.error("D003", message, span, f"known are {known}")
+        return None
+    report.warn("D101", f"{message}; it is read as {dialect[1]}", span)
+    return dialect
+
+
+def _canonical(source: Source, written: Version, dialect: Version, report: Report) -> Source:
+    root, version = written
+    node = without_broken_end(source, report)
+    node = put(rename(node, root, "naftiko"), "naftiko", stated(version, source.positions.of(root)))
+    for rule in DIALECTS[dialect] or (references,):
+        node = rule(node, report)
+    return DOCUMENT(_standalone(node), report)
+
+
+def _standalone(node: Source) -> Source:
+    """Give a file that is there for others to import a capability without content."""
+    if has(node, "capability") or not any(has(node, section) for section in SECTIONS):
+        return node
+    return put(node, "capability", mapping({}, node.positions.span))
+
+
+def _misspelt(keys: Iterable[str]) -> str:
+    return next((key for key in keys if did_you_mean(key, _ROOTS[:1])), "")

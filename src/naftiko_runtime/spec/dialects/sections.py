@@ -1,0 +1,53 @@
+"""The sections of a file, at its root and below ``capability``, and what they import."""
+
+from __future__ import annotations
+
+import re
+
+from ...source.diagnostics import Report
+from ...source.tree import Source
+from .collections import each
+from .consumed import API
+from .exposed import aggregate, server
+from .nodes import Kind, Rule, has, items, mapping, parts, put, rename, sequence, value
+from .units import LABEL
+
+_FILE = re.compile(r"[./]")  # names of entries have neither
+
+SECTIONS: dict[str, Rule] = {
+    "consumes": each(API),
+    "exposes": each(server),
+    "aggregates": each(aggregate),
+    "binds": each(Kind()),
+}
+
+
+def _imports(node: Source, report: Report) -> Source:
+    """Take the entries that stand in other files out of their sections, into ``imported``."""
+    found: dict[str, Source] = {}
+    for section in (section for section in SECTIONS if has(node, section)):
+        listed = parts(node)[section]
+        imported = [_import(item) for item in items(listed) if _is_import(item)]
+        if imported:
+            span = listed.positions.span
+            kept = [item for item in items(listed) if not _is_import(item)]
+            found[section] = sequence(imported, span)
+            node = put(node, section, sequence(kept, span))
+    return put(node, "imported", mapping(found, node.positions.span)) if found else node
+
+
+def _import(item: Source) -> Source:
+    item = rename(item, "location", "from")
+    whole = str(value(item, "import") or "")
+    return item if has(item, "from") or not _FILE.search(whole) else rename(item, "import", "from")
+
+
+def _is_import(item: Source) -> bool:
+    return (has(item, "import") or has(item, "from")) and not has(item, "type")
+
+
+CAPABILITY = Kind(rules=(_imports,), keys=SECTIONS)
+DOCUMENT = Kind(
+    rules=(_imports,),
+    keys={**SECTIONS, "info": Kind(rules=(LABEL,)), "capability": CAPABILITY},
+)

@@ -1,0 +1,109 @@
+"""Entries of other files take their place in the one that imports them."""
+
+from pathlib import Path
+
+import pytest
+
+from naftiko_runtime.app.compiler import Compiled, compile_text
+from naftiko_runtime.plan.explain import exposed
+from naftiko_runtime.plan.surfaces import Refused
+from naftiko_runtime.source.diagnostics import Severity
+
+SHOP = """
+naftiko: 1.0.0-alpha2
+consumes:
+- type: http
+  namespace: shop
+  baseUri: https://shop.example
+  resources:
+  - {name: orders, path: /orders, operations: [{name: list, method: GET}]}
+exposes:
+- type: rest
+  namespace: shop-rest
+  port: 8081
+  resources:
+  - {path: /orders, operations: [{method: GET, call: shop.list}]}
+"""
+IMPORTING = """
+ikanos: 1.0.0-beta5
+capability:
+  consumes:
+  - {from: shop.yaml, import: shop}
+  exposes:
+  - {from: shop.yaml, import: shop-rest, as: front}
+  - type: mcp
+    namespace: tools
+    port: 9090
+    tools:
+      list: {call: shop.list, description: List}
+"""
+
+
+def compiled(folder: Path | None, text: str = IMPORTING) -> Compiled:
+    return compile_text(text, "capability.yaml", folder)
+
+
+def served(result: Compiled) -> list[str]:
+    assert result.plan is not None, str(result.report)
+    return [
+        f"{surface.namespace} {name}"
+        for surface in result.plan.surfaces
+        for name, operation in exposed(surface)
+        if not isinstance(operation.body, Refused)
+    ]
+
+
+def test_apis_and_servers_of_another_file_are_served_like_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(SHOP, encoding="utf-8")
+    result = compiled(tmp_path)
+    assert served(result) == ["tools list", "front GET /orders"]
+    assert [str(item) for item in result.report] == []
+
+
+def test_a_text_from_nowhere_imports_nothing() -> None:
+    result = compiled(None)
+    codes = [item.code for item in result.report if item.severity is Severity.REFUSED]
+    assert codes == ["L025", "L025", "L001"]
+
+
+def test_what_stands_beside_the_folder_may_be_imported(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "shop.yaml").write_text(SHOP, encoding="utf-8")
+    (tmp_path / "own").mkdir()
+    text = IMPORTING.replace("shop.yaml", "../shared/shop.yaml")
+    assert served(compiled(tmp_path / "own", text)) == ["tools list", "front GET /orders"]
+
+
+def test_a_link_that_leads_away_is_not_followed(tmp_path: Path) -> None:
+    away, folder = tmp_path / "away", tmp_path / "a" / "b"
+    away.mkdir()
+    folder.mkdir(parents=True)
+    (away / "shop.yaml").write_text(SHOP, encoding="utf-8")
+    (folder / "shop.yaml").symlink_to(away / "shop.yaml")
+    result = compiled(folder)
+    assert "outside of the folders" in str(result.report)
+
+
+def test_a_file_that_imports_itself_finds_nothing_in_its_imports(tmp_path: Path) -> None:
+    text = IMPORTING.replace("shop.yaml", "capability.yaml")
+    (tmp_path / "capability.yaml").write_text(text, encoding="utf-8")
+    result = compiled(tmp_path, text)
+    assert "L026" in {item.code for item in result.report}
+
+
+def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "shop.yaml").open("wb") as file:
+        file.truncate(9 * 1024 * 1024)
+    assert "it is larger than" in str(compiled(tmp_path).report)
+
+
+@pytest.mark.parametrize("entry", ["{from: shop.yaml}", "{import: shop.yaml}"])
+def test_an_import_without_a_name_takes_all_there_is(tmp_path: Path, entry: str) -> None:
+    (tmp_path / "shop.yaml").write_text(SHOP, encoding="utf-8")
+    text = IMPORTING.replace("{from: shop.yaml, import: shop}", entry)
+    assert served(compiled(tmp_path, text)) == ["tools list", "front GET /orders"]
+
+
+def test_a_mistake_in_an_imported_file_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(SHOP.replace("  namespace: shop\n", ""), encoding="utf-8")
+    assert "shop.yaml:4:3: error[S001]: 'namespace' is missing" in str(compiled(tmp_path).report)
