@@ -38,7 +38,7 @@ REFUSED = GOOD.replace("call: ships.read", "call: ships.raed")
 BROKEN = WARNED.replace("port: 8080", "port: 80800")
 NOT_YAML = "naftiko: 1.0.0-alpha2\ncapability: {\n"
 OTHER_ROOT = GOOD.replace("naftiko: 1.0.0-alpha2", "openapi: 3.1.0")
-OTHER_VERSION = GOOD.replace("1.0.0-alpha2", "9.0.0")
+OTHER_VERSION = GOOD.replace("1.0.0-alpha2", "latest")
 
 
 @pytest.fixture
@@ -119,7 +119,9 @@ def test_a_file_without_a_plan_is_complained_about(
 
 
 def test_warnings_are_not_complained_about(command: Command, write: Callable[[str], str]) -> None:
-    place = write(WARNED.replace("type: rest", "type: mcp").replace("    port: 8080\n", ""))
+    # an MCP server needs a port and knows no 'descripton'
+    consumed = WARNED.partition("  exposes:")[0]
+    place = write(f"{consumed}  exposes:\n  - {{type: mcp, namespace: tools, descripton: Ships}}\n")
     for name in ("plan", "run"):
         assert command("naftiko", name, place).err.count("\n") == 1
     assert "[S002]" in command("naftiko", "run", place, "--strict").err
