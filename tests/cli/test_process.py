@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -170,8 +171,17 @@ def test_a_second_signal_does_not_wait(tmp_path: Path) -> None:
         assert time.monotonic() - began < 5
     pool.shutdown(wait=False, cancel_futures=True)
     assert isinstance(calls[0].exception(), httpx2.HTTPError)
-    assert ended.code == -signal.SIGINT
+    assert ended.code == 128 + signal.SIGINT
     assert "Traceback" not in ended.err
+
+
+def test_a_server_that_is_still_starting_ends_at_once(tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).parent / "naftiko-run"), "-"]
+    # it waits for its file, as it would for anything else before it serves
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as starting:
+        time.sleep(1)
+        starting.send_signal(signal.SIGTERM)
+        assert starting.wait(STOP_S) == 128 + signal.SIGTERM
 
 
 def address_of(sandbox: Running) -> str:

@@ -10,6 +10,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import FrameType
 
+from .leaving import leave
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -37,7 +39,7 @@ def signals(stopped: asyncio.Event) -> Iterator[None]:
         loop.call_soon_threadsafe(stopped.set)
         # not the handlers from before: shells start background processes that ignore SIGINT
         for each in _SIGNALS:
-            signal.signal(each, signal.SIG_DFL)
+            signal.signal(each, leave)
 
     for number in _SIGNALS:
         signal.signal(number, stop)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
 
+from ..app.leaving import ends_when_terminated
 from .failure import Failure
 from .health import healthcheck
 from .parser import parser_of_naftiko, parser_of_run
@@ -41,7 +42,8 @@ def main_run(argv: Sequence[str] | None = None) -> int:
 
 def _told(parser: ArgumentParser, arguments: Namespace) -> int:
     try:
-        code = _run(parser, arguments)
+        with ends_when_terminated():
+            code = _run(parser, arguments)
         sys.stdout.flush()
     except Failure as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
