@@ -1,8 +1,11 @@
 """The documentation says what the code does."""
 
+import argparse
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from naftiko_runtime.cli.parser import parser_of_naftiko, parser_of_run
 
 ROOT = Path(__file__).parents[1]
 CODE = re.compile(r'"([A-Z]\d{3})"')
@@ -46,3 +49,24 @@ def test_every_documented_example_shows_its_own_code() -> None:
     manual = texts([ROOT / "docs" / "diagnostics.md"]).split("\n**")[1:]
     wrong = [entry[:4] for entry in manual if f"[{entry[:4]}]: " not in entry]
     assert wrong == []
+
+
+def options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """List the long options of a parser and of its subcommands."""
+    for action in parser._actions:
+        yield from (name for name in action.option_strings if name.startswith("--"))
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield from options(below)
+
+
+def test_every_option_and_setting_is_documented() -> None:
+    usage = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")
+    settings = {
+        name
+        for path in (ROOT / "src" / "naftiko_runtime").rglob("*.py")
+        for name in re.findall(r"\bNAFTIKO_[A-Z_]+\b", path.read_text(encoding="utf-8"))
+    }
+    known = {*options(parser_of_naftiko()), *options(parser_of_run()), *settings} - {"--help"}
+    assert len(known) > 15
+    assert {name for name in known if name not in usage} == set()
