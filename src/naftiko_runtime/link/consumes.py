@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote, urlsplit
@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from ..expr.scope import Const, Expr, fold
 from ..expr.template import compile_template, hole_names
 from ..plan.call import Credential
-from ..plan.contract import KINDS, Kind
+from ..plan.contract import Kind, kind_named
 from ..plan.explain import Api
 from ..schemes import SCHEMES
 from ..schemes.static import CredentialField
@@ -21,7 +21,6 @@ from ..spec.flows import InputSpec
 from ..values import Json
 from .binds import BindTable
 
-_KINDS: Mapping[str, Kind] = {kind: kind for kind in KINDS}
 _USERINFO = re.compile(r"//[^/?#]*@")
 _ABSOLUTE = re.compile(r"https?://[^/?#{}\s]+[^?#{}\s]*")
 _NOT_IN_PATH = re.compile(r"\{[^{}]*\}|[^\x21-\x7e]+")
@@ -106,7 +105,7 @@ def _inputs(api: HttpSpec, resource: ResourceSpec, operation: OperationSpec) -> 
 def _param(spec: InputSpec, variables: tuple[str, ...]) -> ConsumedParam:
     is_variable = fold(spec.name) in {fold(name) for name in variables}
     place = (spec.location or ("path" if is_variable else "query")).lower()
-    kind = _KINDS.get((spec.type or "").lower())
+    kind = kind_named(spec.type)
     if kind is None and place not in ("body", "environment"):
         kind = "string"
     required = bool(spec.required) or place == "path"

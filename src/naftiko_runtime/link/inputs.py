@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from ..expr.compose import compile_value
 from ..expr.scope import Argument, BindValue, Expr, match_name
 from ..expr.template import Lookup, Template, compile_template, hole_names
-from ..plan.contract import KINDS, Contract, Kind, Param, is_pattern
+from ..plan.contract import Contract, Param, is_pattern, kind_named
 from ..plan.surfaces import Place, RestInput
 from ..source.diagnostics import Report, Span, did_you_mean
 from ..spec.flows import InputSpec
@@ -18,7 +18,6 @@ from .binds import BindTable
 from .consumes import Candidate, ConsumedParam
 from .intent import Unit
 
-_KINDS: Mapping[str, Kind] = {kind: kind for kind in KINDS}
 _PLACES: Mapping[str, Place] = {
     "path": "path",
     "query": "query",
@@ -70,7 +69,7 @@ class Inputs:
         )
         place = "path" if name is not None else _PLACES.get((spec.location or "").lower())
         required = name is not None or (required_by_default if spec.required is None else spec.required)
-        kind = _KINDS.get((spec.type or "").lower())
+        kind = kind_named(spec.type)
         param = Param(name or spec.name, kind, required, spec.description or "", self._pattern(spec))
         self._drafts[param.name] = _Draft(param, place, is_declared=True)
 

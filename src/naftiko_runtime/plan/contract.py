@@ -17,6 +17,7 @@ from .errors import BadArgument, InvalidArguments
 
 Kind: TypeAlias = Literal["string", "number", "integer", "boolean", "array", "object"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+_KINDS: Mapping[str, Kind] = {kind: kind for kind in KINDS}
 
 _MAX_PROBLEMS = 20
 _MAX_NAME = 64
@@ -112,6 +113,11 @@ def _outline(value: Json) -> Json:
     if isinstance(value, dict):
         return {}
     return [] if isinstance(value, list) else value
+
+
+def kind_named(word: str | None) -> Kind | None:
+    """Find a kind by an author's word for it, in any case."""
+    return _KINDS.get((word or "").lower())
 
 
 def kind_of(value: object) -> str:

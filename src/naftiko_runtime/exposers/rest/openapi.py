@@ -9,7 +9,7 @@ from ...plan.contract import Contract, Param
 from ...plan.flow import Flow
 from ...plan.surfaces import PassThrough, RestInput, RestRoute, RestSurface
 from ...values import Json
-from .router import Target, build_router
+from .router import HOLE, Target, build_router
 
 _PROBLEM: dict[str, Json] = {
     "type": "object",
@@ -31,7 +31,6 @@ _PROBLEM: dict[str, Json] = {
     "required": ["title", "status", "detail"],
 }
 _PLACES = ("path", "query", "header", "cookie")
-_HOLE = re.compile(r"\{\{?\s*([^{}]+?)\+?\s*\}?\}")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -43,7 +42,7 @@ def describe(surface: RestSurface, *, title: str, version: str) -> dict[str, Jso
         operations: dict[str, Json] = {
             method.lower(): _operation(route, taken) for method, route in target.routes.items()
         }
-        paths[_HOLE.sub(r"{\1}", _rooted(target.path))] = operations
+        paths[HOLE.sub(r"{\1}", _rooted(target.path))] = operations
     info: dict[str, Json] = {"title": title, "version": version}
     if surface.description:
         info["description"] = surface.description
@@ -75,7 +74,7 @@ def _operation(route: RestRoute, taken: set[str]) -> dict[str, Json]:
     placed = [(item, params[item.argument]) for item in route.inputs if item.argument in params]
     known = {item.argument for item, _ in placed}
     parameters = [_parameter(item, param) for item, param in placed if item.place in _PLACES]
-    parameters += [_undeclared(name) for name in _HOLE.findall(route.path) if name not in known]
+    parameters += [_undeclared(name) for name in HOLE.findall(route.path) if name not in known]
     if parameters:
         operation["parameters"] = list[Json](parameters)
     if body := _body(route, [(item, param) for item, param in placed if item.place == "body"]):

@@ -14,7 +14,7 @@ from ...plan.surfaces import RestRoute
 
 Segments: TypeAlias = tuple[str, ...]
 
-_HOLE = re.compile(r"\{\{?\s*([^{}]+?)\+?\s*\}?\}")
+HOLE = re.compile(r"\{\{?\s*([^{}]+?)\+?\s*\}?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +86,10 @@ def build_router(routes: Iterable[RestRoute]) -> Router:
     for route in routes:
         by_path.setdefault(route.path, {}).setdefault(route.method, route)
     targets = [Target(path, MappingProxyType(methods)) for path, methods in by_path.items()]
-    exact = {_segments(target.path): target for target in reversed(targets) if not _HOLE.search(target.path)}
+    exact = {_segments(target.path): target for target in reversed(targets) if not HOLE.search(target.path)}
     patterns: dict[int, list[_Pattern]] = {}
     for target in targets:
-        if _HOLE.search(target.path):
+        if HOLE.search(target.path):
             pattern = _compile(target)
             patterns.setdefault(len(pattern.segments), []).append(pattern)
     ranked = {length: tuple(sorted(group, key=_holes)) for length, group in patterns.items()}
@@ -109,7 +109,7 @@ def _compile(target: Target) -> _Pattern:
     names: list[str] = []
     compiled: list[str | re.Pattern[str]] = []
     for segment in _segments(target.path):
-        pieces = _HOLE.split(segment)
+        pieces = HOLE.split(segment)
         if len(pieces) == 1:
             compiled.append(segment)
             continue
