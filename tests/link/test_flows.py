@@ -10,7 +10,7 @@ from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.scope import Scope
 from naftiko_runtime.expr.shape import Selected
 from naftiko_runtime.formats import FORMATS
-from naftiko_runtime.link import flows
+from naftiko_runtime.link import calls
 from naftiko_runtime.plan.call import Outbound
 from naftiko_runtime.plan.contract import Contract
 from naftiko_runtime.plan.flow import Flow
@@ -227,7 +227,7 @@ def test_a_format_whose_library_is_missing_is_refused_with_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bare = {**FORMATS, "html": replace(FORMATS["html"], missing="naftiko-runtime[formats]")}
-    monkeypatch.setattr(flows, "FORMATS", bare)
+    monkeypatch.setattr(calls, "FORMATS", bare)
     result = shop(operation="outputRawFormat: html")
     assert refusal_of(result) == "L017"
     hints = {item.hint for item in result.report if item.code == "L017"}

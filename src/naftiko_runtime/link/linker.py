@@ -8,6 +8,7 @@ from ..plan.explain import Plan
 from ..source.diagnostics import Report
 from ..spec.document import Document
 from .binds import BindTable
+from .calls import CallLinker
 from .consumes import link_apis
 from .files import Importer
 from .flows import FlowLinker
@@ -22,7 +23,7 @@ def link(document: Document, file: str, report: Report, folder: Path | None = No
     binds = BindTable(report, (*(document.binds or ()), *(capability.binds or ())))
     specs = capability.consumes or ()
     apis = link_apis(specs, binds, report)
-    servers = SurfaceLinker(call_table(specs), binds, FlowLinker(apis, report), report)
+    servers = SurfaceLinker(call_table(specs), binds, FlowLinker(CallLinker(apis, report), report), report)
     surfaces = servers.link(capability.exposes or ())
     if not surfaces and not report.has_errors:
         report.error(

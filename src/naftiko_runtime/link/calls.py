@@ -1,0 +1,145 @@
+"""Consumed operations as calls: every value in its place, or the reason why they cannot be sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from urllib.parse import parse_qsl
+
+from ..expr.compose import ListOf, ObjectOf
+from ..expr.scope import BindValue, Expr, match_name
+from ..expr.template import compile_path_template, compile_template, hole_names
+from ..formats import FORMATS
+from ..plan.call import HttpCall, Part, is_token
+from ..source.diagnostics import Diagnostic, Report
+from ..spec.consumes import HttpSpec, OperationSpec
+from .bodies import is_raw, link_body
+from .consumes import Candidate, ConsumedApi, ConsumedParam
+
+_PLACES = ("path", "query", "header", "cookie", "body", "environment")
+_SINGLE = re.compile(r"(?<!\{)\{([^{}]+)\}(?!\})")
+
+Sources: TypeAlias = tuple[tuple[ConsumedParam, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallLinker:
+    """Links consumed operations, whoever calls them; what is wrong with one is said once for all callers."""
+
+    apis: tuple[ConsumedApi, ...]
+    report: Report
+    _refused: dict[int, Diagnostic | None] = field(default_factory=dict)  # by operation
+
+    def unusable(self, candidate: Candidate) -> Diagnostic | None:
+        """Refuse what would be sent differently from what the file says."""
+        refusal = self.api_of(candidate.api).refusal
+        if refusal is not None:
+            return refusal
+        key = id(candidate.operation)
+        if key not in self._refused:
+            self._refused[key] = self._unsendable(candidate)
+        return self._refused[key]
+
+    def unreadable(self, candidate: Candidate, *, is_decoded: bool) -> Diagnostic | None:
+        """Refuse answers in a format that nobody here reads; bytes may pass as they come."""
+        operation = candidate.operation
+        answer = answer_format(operation)
+        span = operation.span("outputRawFormat")
+        if answer not in FORMATS:
+            if answer == "binary" and not is_decoded:
+                return None
+            return self.report.refuse("L017", f"answers in {answer!r} are not read by this release", span)
+        if FORMATS[answer].missing:
+            hint = f"pip install '{FORMATS[answer].missing}'"
+            return self.report.refuse(
+                "L017", f"what reads answers in {answer!r} is not installed", span, hint
+            )
+        try:
+            FORMATS[answer].check(operation.output_schema or "*")
+        except ValueError as error:
+            return self.report.refuse("L017", str(error), operation.span("outputSchema"))
+        return None
+
+    def link(self, candidate: Candidate, sources: Sources) -> HttpCall | Diagnostic:
+        """Put every value into its place."""
+        if diagnostic := self._secret_inside(sources):
+            return diagnostic
+        by_place: dict[str, list[Part]] = {}
+        for param, source in sources:
+            by_place.setdefault(param.place, []).append((param.name, source))
+            if param.place in ("path", "body") and _is_secret(source):
+                self.report.warn("L115", f"a bound value goes into the {param.place}", param.span)
+        return self._placed(candidate, by_place)
+
+    def api_of(self, spec: HttpSpec) -> ConsumedApi:
+        return next(api for api in self.apis if api.spec is spec)
+
+    def _placed(self, candidate: Candidate, by_place: Mapping[str, list[Part]]) -> HttpCall:
+        path, _, query = candidate.path.partition("?")
+        variables = dict((*by_place.get("environment", ()), *by_place.get("path", ())))
+        return HttpCall(
+            api=self.api_of(candidate.api).api.namespace,
+            name=candidate.name,
+            method=candidate.method,
+            path=compile_path_template(path, lambda word: _variable(word, variables)),
+            query=(*_stated_query(query, variables), *by_place.get("query", ())),
+            headers=tuple(by_place.get("header", ())),
+            cookies=tuple(by_place.get("cookie", ())),
+            body=link_body(by_place.get("body", [])),
+            streams_body=is_raw(candidate.operation.body),
+            answer_format=answer_format(candidate.operation),
+            answer_schema=candidate.operation.output_schema or None,
+        )
+
+    def _unsendable(self, candidate: Candidate) -> Diagnostic | None:
+        operation = candidate.operation
+        if operation.body is not None and not is_raw(operation.body):
+            message = "a body template is not sent by this release"
+            return self.report.refuse("L016", message, operation.span("body"))
+        if operation.path is not None:
+            message = "the path of an operation is not read by this release"
+            return self.report.refuse("L019", message, operation.span("path"))
+        return next(filter(None, (self._misplaced(param, candidate) for param in candidate.params)), None)
+
+    def _misplaced(self, param: ConsumedParam, candidate: Candidate) -> Diagnostic | None:
+        """Refuse a parameter that would not be sent, or not under its name."""
+        if param.place not in _PLACES:
+            message = f"parameters in {param.place!r} are not sent by this release"
+            return self.report.refuse("L021", message, param.span, f"known are {', '.join(_PLACES)}")
+        if param.place == "path" and match_name(param.name, hole_names(candidate.path, single=True)) is None:
+            message = f"path {candidate.resource.path!r} has no place for its parameter {param.name!r}"
+            return self.report.refuse("L020", message, param.span)
+        if param.place in ("header", "cookie") and not is_token(param.name):
+            message = f"{param.name!r} cannot be the name of a {param.place}"
+            return self.report.refuse("L022", message, param.span)
+        return None
+
+    def _secret_inside(self, sources: Sources) -> Diagnostic | None:
+        """Refuse bound values inside lists and objects, where nothing would keep them from being shown."""
+        for param, source in sources:
+            if isinstance(source, ObjectOf | ListOf) and _is_secret(source):
+                message = f"a bound value stands inside the list or object of {param.name!r}"
+                return self.report.refuse("L023", message, param.span)
+        return None
+
+
+def answer_format(operation: OperationSpec) -> str:
+    return (operation.output_format or "json").lower()
+
+
+def _is_secret(source: Expr) -> bool:
+    return any(isinstance(ref, BindValue) for ref in source.refs())
+
+
+def _variable(word: str, variables: Mapping[str, Expr]) -> Expr | None:
+    name = match_name(word, variables)
+    return variables[name] if name is not None else None
+
+
+def _stated_query(query: str, variables: Mapping[str, Expr]) -> Iterator[Part]:
+    """Read the query that some authors write into the path; its holes are path variables."""
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        text = _SINGLE.sub(r"{{\1}}", value)
+        yield name, compile_template(text, lambda word: _variable(word, variables))
