@@ -30,6 +30,9 @@ def test_the_root_is_the_value_itself(text: str) -> None:
         ),
         ("$.created-at.@type.x_1.ü.🚢", ("created-at", "@type", "x_1", "ü", "🚢")),
         ("$.0", ("0",)),
+        (r"$['it\'s'].'a\nb'", ("it's", "a\nb")),
+        (r"""$["\"q\""]['"\"\/\\']""", ('"q"', '""/\\')),
+        (r"$['\u00e9\ud83d\udea2\.\u12']", ("é🚢.u12",)),
         ("a.b", ("a", "b")),
         ("['a'][0]", ("a", 0)),
         ("[0]", (0,)),
@@ -135,7 +138,9 @@ def test_a_path_that_nobody_can_read_is_refused_by_its_text(text: str) -> None:
     [
         (Root(), "$"),
         (Steps(("a", 0, -1, "b c")), "$.a[0][-1].b c"),
-        (Steps(("a.b", "", "x]", "it's")), "$['a.b']['']['x]'][\"it's\"]"),
+        (Steps(("a.b", "", "x]", "it's")), "$['a.b']['']['x]']['it\\'s']"),
+        (Steps((" ", "a ", "\tb")), "$[' ']['a ']['\\tb']"),
+        (Steps(("\\", "'\"", "\x7f", "\U000e0001")), "$.\\['\\'\"']['\\u007f']['\\udb40\\udc01']"),
         (compile_path("$.rows[*].a"), "$.rows[*].a"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Protocol
@@ -74,8 +75,10 @@ class Query:
 
 # real files name fields with blanks, hyphens and @, so a name is all that has no meaning of its own
 _NAME = r"[^.\[\]*?()'\"$]+"
-_QUOTED = r"'([^'\\]*)'|\"([^\"\\]*)\""
-_STEP = re.compile(rf"\.?\[\s*(?:(-?[0-9]+)|{_QUOTED})\s*\]|\.(?:({_NAME})|{_QUOTED})")
+_QUOTED = r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\""
+_STEP = re.compile(rf"\.?\[\s*(?:(-?[0-9]{{1,18}})|{_QUOTED})\s*\]|\.(?:({_NAME})|{_QUOTED})", re.DOTALL)
+_BARE_NAME = 4  # the group of a name that is written without quotes
+_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)|\"", re.DOTALL)
 
 
 def compile_path(text: str) -> Path:
@@ -108,11 +111,33 @@ def _native(text: str) -> tuple[str | int, ...] | None:
 
 def _key(found: re.Match[str]) -> str | int:
     word = found[found.lastindex or 0]
-    return int(word) if found.lastindex == 1 else word
+    if found.lastindex == 1:
+        return int(word)
+    return word if found.lastindex == _BARE_NAME else _unquote(word)
+
+
+def _unquote(body: str) -> str:
+    """Read what stands between quotes; escapes are those of RFC 9535 (2.3.1), any other is the character."""
+    word: str = json.loads(f'"{_ESCAPE.sub(_json_escape, body)}"', strict=False)
+    return word
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    if found[0] == '"':
+        return '\\"'
+    known = len(found[0]) > len("\\n") or found[0][1] in '"\\/bfnrt'
+    return found[0] if known else found[0][1]
 
 
 def _spell(key: str | int) -> str:
-    """Write a step as authors do; a name with a meaning of its own is quoted."""
+    """Write a step as authors do; a name that would be read as something else is quoted."""
     if isinstance(key, int):
         return f"[{key}]"
-    return f".{key}" if re.fullmatch(_NAME, key) else f"[{key!r}]"
+    is_bare = re.fullmatch(_NAME, key) and key == key.strip() and key.isprintable()
+    return f".{key}" if is_bare else f"['{''.join(map(_spell_character, key))}']"
+
+
+def _spell_character(character: str) -> str:
+    if character in "'\\":
+        return f"\\{character}"
+    return character if character.isprintable() else json.dumps(character)[1:-1]
