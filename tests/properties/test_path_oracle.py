@@ -1,10 +1,13 @@
 """Our own selectors against the library's, on random documents."""
 
+from collections.abc import Iterable
+
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonpath_ng.ext.parser import parse
 
-from naftiko_runtime.expr.path import Steps, compile_path
+from naftiko_runtime.expr.notation import quote
+from naftiko_runtime.expr.path import Root, Selection, Steps, compile_path
 from naftiko_runtime.values import Json
 
 NAMES = st.sampled_from(["a", "b", "a b", "c-d", "@type", "é", "0", "x.y", ""])
@@ -44,6 +47,59 @@ def test_steps_find_what_the_library_finds(drawn: tuple[Json, tuple[str | int, .
     found = [match.value for match in parse(text).find(document)]
     assert compile_path(text) == Steps(keys)
     assert compile_path(text).select(document) == (found[0] if found else None)
+
+
+BOUNDS = st.none() | st.integers(-4, 4)
+CONSTANTS = st.sampled_from(["0", "1", "-1", "0.5", "'a'", "''", '"b"', "true", "false", "null"])
+OPERATORS = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
+
+
+def listed(texts: Iterable[str]) -> str:
+    return f"[{','.join(texts)}]"
+
+
+def bounded(bounds: Iterable[int | None]) -> str:
+    return f"[{':'.join('' if bound is None else str(bound) for bound in bounds)}]"
+
+
+PLACES = st.lists(NAMES.map(quote) | st.integers(-2, 2).map(str), max_size=2).map(
+    lambda keys: "@" + "".join(f"[{key}]" for key in keys)
+)
+TESTS = (
+    PLACES
+    | PLACES.map(lambda place: f"!{place}")
+    | st.tuples(PLACES, OPERATORS, CONSTANTS).map(lambda parts: " ".join(parts))
+)
+BRACKETS = (
+    st.lists(NAMES.map(quote), min_size=1, max_size=3).map(listed)
+    | st.lists(st.integers(-3, 3).map(str), min_size=1, max_size=3).map(listed)
+    | st.just("[*]")
+    | st.lists(BOUNDS, min_size=2, max_size=3).map(bounded)
+    | st.lists(TESTS, min_size=1, max_size=3).map(lambda tests: f"[?({' && '.join(tests)})]")
+)
+SEGMENTS = BRACKETS | BRACKETS.map(lambda bracket: f"..{bracket}") | st.sampled_from([".*", "..*", "..a"])
+
+
+@given(DOCUMENTS, st.lists(SEGMENTS, min_size=1, max_size=4).map("".join))
+def test_selections_find_what_the_library_finds(document: Json, segments: str) -> None:
+    path = compile_path(f"${segments}")
+    found = [match.value for match in parse(f"${segments}").find(document)]
+    if isinstance(path, Steps):
+        assert path.select(document) == (found[0] if found else None)
+    else:
+        assert isinstance(path, Selection)
+        assert repr(path.select(document)) == repr(found)  # in Python, true equals 1
+    assert compile_path(str(path)) == path
+
+
+@given(st.text(st.sampled_from("$.[]*?@!'\"(),:-&=<0a \\"), max_size=12))
+def test_what_can_be_read_prints_so_that_it_reads_back(text: str) -> None:
+    try:
+        path = compile_path(text)
+    except ValueError:
+        return
+    if isinstance(path, Root | Steps | Selection):
+        assert compile_path(str(path)) == path
 
 
 @given(st.lists(ANY_NAME | st.integers(-(10**17), 10**17), min_size=1, max_size=5))

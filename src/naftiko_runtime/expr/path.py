@@ -1,9 +1,25 @@
-"""Selectors into JSON values, compiled once; the common shapes are ours, the rest is jsonpath-ng's."""
+"""Selectors into JSON values, compiled once; the common shapes are ours, the rest is jsonpath-ng's.
+
+The dialect is that of the files in use, which is near Jayway's. It differs from RFC 9535 and the library:
+
+* ``$.`` is the root, ``$`` may be left out, and a dot may stand before a bracket: ``$.[0].a``.
+* A bare name holds all that has no meaning of its own: blanks, hyphens, ``@``, commas, digits alone.
+  Blanks at the ends of the text do not count; quotes keep them.
+* A definite path, of names and indexes only, gives its value or None, which stands for a JSON null as well.
+  Any other gives a list, in which a null stays a null; ``['a','b']`` is one of those.
+* A path may end with ``.length()`` or ``.keys()``, which take what the path before them gives: after an
+  indefinite one they are about the list of all that was found.
+* In quotes the escapes of RFC 9535 are read, where the library takes any escaped character as it is.
+* Brackets may mix names, indexes, slices and filters, as in RFC 9535; the library takes one kind at a time.
+
+Left to the library: its functions and operators, sorting, regular expressions, and filters with ``||``, with
+parentheses inside, or with a path on the right.
+"""
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +28,13 @@ from jsonpath_ng.exceptions import JSONPathError
 from jsonpath_ng.ext.parser import parse
 
 from ..values import Json
+from .child import Child
+from .functions import FUNCTIONS
+from .notation import spell
+from .reader import Unread, read_selectors
+from .selectors import Selector
+
+_FUNCTION = re.compile(rf"(.*[^.])\.({'|'.join(FUNCTIONS)})\(\)", re.DOTALL)
 
 
 class Path(Protocol):
@@ -50,12 +73,28 @@ class Steps:
         return value
 
     def __str__(self) -> str:
-        return "$" + "".join(_spell(key) for key in self.keys)
+        return "$" + "".join(spell(key) for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Wildcards, slices, unions, filters and descendants; always gives a list, perhaps an empty one."""
+
+    selectors: tuple[Selector, ...]
+
+    def select(self, value: Json) -> Json:
+        nodes = [value]
+        for selector in self.selectors:
+            nodes = selector.pick(nodes)
+        return nodes
+
+    def __str__(self) -> str:
+        return "$" + "".join(map(str, self.selectors))
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Wildcards, filters and the like; always gives a list, as in JSONPath.
+    """What only the library reads; always gives a list, as in JSONPath.
 
     The library raises on a value that sorting, a filter or the like cannot be applied to: nothing is found.
     """
@@ -66,78 +105,48 @@ class Query:
     def select(self, value: Json) -> Json:
         try:
             return [match.value for match in self.compiled.find(value)]
-        except (TypeError, NotImplementedError, AssertionError, re.error):
+        except (TypeError, NotImplementedError, AssertionError, RecursionError, re.error):
             return []
 
     def __str__(self) -> str:
         return self.text
 
 
-# real files name fields with blanks, hyphens and @, so a name is all that has no meaning of its own
-_NAME = r"[^.\[\]*?()'\"$]+"
-_QUOTED = r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\""
-_STEP = re.compile(rf"\.?\[\s*(?:(-?[0-9]{{1,18}})|{_QUOTED})\s*\]|\.(?:({_NAME})|{_QUOTED})", re.DOTALL)
-_BARE_NAME = 4  # the group of a name that is written without quotes
-_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)|\"", re.DOTALL)
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A function of what a path gives."""
+
+    path: Path
+    name: str
+    function: Callable[[Json], Json]
+
+    def select(self, value: Json) -> Json:
+        return self.function(self.path.select(value))
+
+    def __str__(self) -> str:
+        return f"{self.path}.{self.name}()"
 
 
 def compile_path(text: str) -> Path:
     """Compile a JSONPath; raises ValueError with the reason when nobody can read it."""
-    text = text.strip()
-    if text in ("", "$", "$."):
+    path = text.strip()
+    if path in ("", "$", "$."):
         return Root()
-    if not text.startswith("$"):
-        text = f"$.{text}" if not text.startswith("[") else f"${text}"
-    steps = _native(text[1:])
-    if steps is not None:
-        return Steps(steps)
+    if not path.startswith("$"):
+        path = f"$.{path}" if not path.startswith("[") else f"${path}"
+    call = _FUNCTION.fullmatch(path)
     try:
-        return Query(text, parse(text))
+        return Applied(_compile(call[1]), call[2], FUNCTIONS[call[2]]) if call else _compile(path)
     except (JSONPathError, re.error) as error:
-        raise ValueError(f"path {text!r} cannot be read: {str(error).splitlines()[0]}") from None
+        raise ValueError(f"path {text.strip()!r} cannot be read: {str(error).splitlines()[0]}") from None
 
 
-def _native(text: str) -> tuple[str | int, ...] | None:
-    keys: list[str | int] = []
-    at = 0
-    while at < len(text):
-        found = _STEP.match(text, at)
-        if found is None:
-            return None
-        keys.append(_key(found))
-        at = found.end()
-    return tuple(keys)
-
-
-def _key(found: re.Match[str]) -> str | int:
-    word = found[found.lastindex or 0]
-    if found.lastindex == 1:
-        return int(word)
-    return word if found.lastindex == _BARE_NAME else _unquote(word)
-
-
-def _unquote(body: str) -> str:
-    """Read what stands between quotes; escapes are those of RFC 9535 (2.3.1), any other is the character."""
-    word: str = json.loads(f'"{_ESCAPE.sub(_json_escape, body)}"', strict=False)
-    return word
-
-
-def _json_escape(found: re.Match[str]) -> str:
-    if found[0] == '"':
-        return '\\"'
-    known = len(found[0]) > len("\\n") or found[0][1] in '"\\/bfnrt'
-    return found[0] if known else found[0][1]
-
-
-def _spell(key: str | int) -> str:
-    """Write a step as authors do; a name that would be read as something else is quoted."""
-    if isinstance(key, int):
-        return f"[{key}]"
-    is_bare = re.fullmatch(_NAME, key) and key == key.strip() and key.isprintable()
-    return f".{key}" if is_bare else f"['{''.join(map(_spell_character, key))}']"
-
-
-def _spell_character(character: str) -> str:
-    if character in "'\\":
-        return f"\\{character}"
-    return character if character.isprintable() else json.dumps(character)[1:-1]
+def _compile(text: str) -> Path:
+    try:
+        selectors = read_selectors(text[1:])
+    except Unread:
+        return Query(text, parse(text))
+    keys = tuple(selector.key for selector in selectors if isinstance(selector, Child))
+    if len(keys) < len(selectors):
+        return Selection(selectors)
+    return Steps(keys) if keys else Root()
