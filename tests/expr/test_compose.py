@@ -2,7 +2,8 @@ import pytest
 
 from naftiko_runtime.expr.compose import ListOf, ObjectOf, compile_value
 from naftiko_runtime.expr.scope import Argument, BindValue, Const, Expr, Scope
-from naftiko_runtime.expr.template import Hole, Template, compile_template
+from naftiko_runtime.expr.sections import Hole
+from naftiko_runtime.expr.template import Template, compile_template
 from naftiko_runtime.values import Json, Secret
 
 
@@ -15,6 +16,12 @@ def compiled(value: Json) -> Expr:
 )
 def test_a_value_without_references_is_a_constant(value: Json) -> None:
     assert compiled(value) == Const(value)
+
+
+def test_what_a_hole_means_may_be_a_constant_too() -> None:
+    value: Json = {"a": "{{x}}", "b": ["{{x}}", "c{{! d }}"]}
+    found = compile_value(value, lambda text: compile_template(text, lambda word: Const(5)))
+    assert found == Const({"a": 5, "b": [5, "c"]})
 
 
 def test_only_what_has_references_is_built_anew_for_each_call() -> None:

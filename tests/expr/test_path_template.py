@@ -1,8 +1,9 @@
 import pytest
 
 from naftiko_runtime.expr.scope import Argument, BindValue, Expr, Scope
+from naftiko_runtime.expr.sections import Hole
 from naftiko_runtime.expr.sink import Unsendable
-from naftiko_runtime.expr.template import Hole, compile_path_template, hole_names
+from naftiko_runtime.expr.template import compile_path_template, hole_names
 from naftiko_runtime.values import Json, Secret, Text
 
 
@@ -131,3 +132,10 @@ def test_neighbouring_fixed_segments_are_one_piece() -> None:
     template = compile_path_template("/a/b/{id}/c/d", find)
     assert [type(segment).__name__ for segment in template.segments] == ["str", "Template", "str"]
     assert compile_path_template("/{id}/{n}", find).segments[0] != "/"
+
+
+@pytest.mark.parametrize("path", ["/a{{#x}}/b{{/x}}", "/{{! a/b }}", "/{{$.id}}", "{{.}}"])
+def test_a_path_with_sections_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match=r"^'\{\{.*\}\}' cannot stand in a path, where only holes"):
+        compile_path_template(path, find)
+    assert hole_names(path, single=True) == ()

@@ -1,8 +1,11 @@
+import re
+
 import pytest
 
 from naftiko_runtime.expr.scope import Argument, BindValue, Const, Expr, Scope, StepResult
-from naftiko_runtime.expr.sink import Sink, Unsendable, header_text, plain_text, query_text
-from naftiko_runtime.expr.template import Hole, Template, compile_template, hole_names, write
+from naftiko_runtime.expr.sections import Hole
+from naftiko_runtime.expr.sink import Sink, Unsendable, header_text, plain_text, query_text, write
+from naftiko_runtime.expr.template import Template, check_holes_only, compile_template, hole_names
 from naftiko_runtime.values import Json, Secret
 
 SCOPE = Scope(
@@ -158,6 +161,28 @@ def test_a_template_is_parsed_once_into_text_and_holes() -> None:
         ("a ", Hole("id", Argument("id")), "{{unknown}} ", Hole("find.x", StepResult("find", ("x",)))),
         query_text,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("{{! why }}{{n}}", 5), ("{{! why }}", ""), ("a{{! b }}c", "ac"), ("{{id}}{{! c }}!", "a b!")],
+)
+def test_a_comment_is_not_there(text: str, value: Json) -> None:
+    assert render(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "{x}", "{{x}} {{{y}}}", "{{ }}"])
+def test_a_text_with_holes_only_may_stand_anywhere(text: str) -> None:
+    check_holes_only(text, "a path")
+
+
+@pytest.mark.parametrize(
+    "tag", ["{{#x}}", "{{/x}}", "{{^x}}", "{{! x }}", "{{>x}}", "{{=x=}}", "{{$x}}", "{{.}}"]
+)
+def test_sections_and_comments_are_refused_where_only_holes_can_stand(tag: str) -> None:
+    reason = f"{tag!r} cannot stand in a query, where only holes such as {{{{x}}}} can"
+    with pytest.raises(ValueError, match=f"^{re.escape(reason)}$"):
+        check_holes_only(f"a {{{{x}}}} {tag}", "a query")
 
 
 def test_a_template_tells_what_it_reads_and_prints_it() -> None:

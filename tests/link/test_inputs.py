@@ -2,7 +2,7 @@
 
 import pytest
 
-from linking import codes, compiled, operation_of, route_of, sent, shop
+from linking import codes, compiled, operation_of, refusal_of, route_of, sent, shop
 from naftiko_runtime.app.compiler import Compiled
 from naftiko_runtime.plan.contract import Param
 from naftiko_runtime.plan.surfaces import RestInput
@@ -426,3 +426,53 @@ def test_a_tool_whose_operation_is_settled_takes_its_parameters() -> None:
       - {type: mcp, namespace: t, port: 9090, tools: [{name: read, call: api.jobs.read}]}
     """)
     assert list(params(result, "read")) == ["id", "fields"]
+
+
+# sections
+
+
+def test_a_word_in_a_section_is_a_field_of_its_element_unless_the_file_declares_it() -> None:
+    result = shop(
+        operation=PARAM,
+        unit="""
+        inputParameters: [{name: shop, in: query, type: string, required: true}]
+        with: {status: '{{#labels}}{{shop}}/{{name}}/{{tools.lot}}/{{Id}}/{{other}};{{/labels}}'}
+        """,
+    )
+    assert list(params(result)) == ["shop", "labels", "lot"]
+    labels: Json = [{"name": "a&b", "lot": "no", "Id": 1}, {"shop": "y"}]
+    given: dict[str, Json] = {"shop": "x", "lot": 2, "labels": labels}
+    assert query(result, **given) == (
+        Secret("status=x%2Fa%26b%2F2%2F1%2F%3CSHOP_OTHER%3E%3By%2F%2F2%2F%2F%3CSHOP_OTHER%3E%3B"),
+    )
+
+
+def test_in_a_section_a_variable_that_nobody_declares_is_read_where_it_is_called_one() -> None:
+    result = with_("'{{#labels}}{{env.TENANT}}{{TENANT}}{{/labels}}'")
+    assert codes(result) == ["L110", "L110"]
+    forged: Json = [{"env.TENANT": "x", "env": {"TENANT": "x"}, "TENANT": "y"}]
+    assert query(result, labels=forged) == (Secret("status=%3CTENANT%3Ey"),)
+
+
+def test_what_a_section_is_about_need_not_be_given() -> None:
+    result = shop(
+        operation="inputParameters: [{name: status, in: query, required: true}]",
+        unit="with: {status: '{{state}}{{#labels}}{{.}}{{/labels}}'}",
+    )
+    assert {name: param.required for name, param in params(result).items()} == {
+        "state": True,
+        "labels": False,
+    }
+    assert query(result, state="open") == ("status=open",)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "with: {status: '{{#labels}}'}",
+        "inputParameters: [{name: status, in: query, value: '{{>x}}'}]",
+        "inputParameters: [{name: x, in: query, value: '{{/x}}'}]",
+    ],
+)
+def test_a_template_that_cannot_be_compiled_refuses_the_operation(unit: str) -> None:
+    assert refusal_of(shop(operation=PARAM, unit=unit)) == "L060"

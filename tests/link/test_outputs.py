@@ -118,3 +118,39 @@ def test_outputs_describe_what_they_answer() -> None:
             "rows": {"type": "array", "items": {}},
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("{{#tags}}{{.}} {{who}} {{/tags}}{{^tags}}none{{/tags}}", "a  b  "),
+        ("{{#none}}x{{/none}}{{^none}}nothing of {{tools.who}}{{/none}}", "nothing of ada"),
+        ("{{! a remark }}{{tags}}", ["a", "b"]),
+    ],
+)
+def test_a_stated_text_may_have_sections(value: str, expected: Json) -> None:
+    result = outputs(f"{{type: string, value: '{value}'}}")
+    assert answered(result, {"tags": ["a", "b"], "who": "ada"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "expected", "warnings"),
+    [("who", "a:ada;", []), ("nobody", "a:;", []), ("TOKEN", None, ["L115", "L115"])],
+)
+def test_a_word_in_a_section_may_be_an_input_or_a_variable(
+    word: str, expected: Json, warnings: list[str]
+) -> None:
+    result = shop(
+        unit=f"""
+        inputParameters: [{{name: who, in: query}}]
+        outputParameters: [{{type: string, value: '{{{{#tags}}}}{{{{.}}}}:{{{{{word}}}}};{{{{/tags}}}}'}}]
+        """
+    )
+    assert answered(result, {"tags": ["a"], "who": "ada"}) == expected
+    assert codes(result) == warnings
+
+
+@pytest.mark.parametrize("value", ["{{#a}}", "{x: [a, '{{/a}}']}"])
+def test_a_stated_text_that_cannot_be_compiled_refuses_the_operation(value: str) -> None:
+    text = value if value.startswith("{x") else f"'{value}'"
+    assert refusal_of(outputs(f"{{type: string, value: {text}}}")) == "L060"

@@ -1,14 +1,15 @@
 """Whatever the value is, it arrives in its place, and nowhere else."""
 
+import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from naftiko_runtime.expr.scope import Argument, BindValue, Scope
-from naftiko_runtime.expr.sink import Unsendable, header_text, path_text, query_text
+from naftiko_runtime.expr.scope import Argument, BindValue, Expr, Scope
+from naftiko_runtime.expr.sink import Unsendable, as_text, header_text, path_text, query_text
 from naftiko_runtime.expr.template import compile_path_template, compile_template
-from naftiko_runtime.values import Secret
+from naftiko_runtime.values import Json, Secret
 
 NASTY = st.lists(
     st.sampled_from(
@@ -65,3 +66,30 @@ def test_what_fills_a_hole_is_never_read_again(text: str) -> None:
     secret = compile_template("<{{x}}|{{{x}}}>", BindValue)
     assert plain.evaluate(scope) == f"<{text}|{text}>"
     assert secret.evaluate(scope) == Secret(f"<{text}|{text}>")
+
+
+ROWS = st.lists(
+    TEXTS
+    | st.dictionaries(st.sampled_from(["a", "b", "rows", "KEY", "."]), TEXTS | st.booleans(), max_size=4),
+    max_size=3,
+)
+SECTIONS = "<{{#rows}}[{{a}}|{{.}}|{{^b}}{{x}}{{/b}}|{{KEY}}]{{/rows}}{{^rows}}none{{/rows}}>"
+# nothing that has a meaning in a query stands between the marks that the file writes
+WRITTEN = re.compile(r"<(?:\[[\w.~%-]*\|[\w.~%-]*\|[\w.~%-]*\|k%2F1\])+>", re.ASCII)
+
+
+def find(word: str) -> Expr | None:
+    return BindValue("KEY") if word == "KEY" else Argument(word) if word in ("rows", "x") else None
+
+
+@given(ROWS, TEXTS)
+def test_no_value_breaks_out_of_its_place_through_a_section(rows: list[Json], x: str) -> None:
+    scope = Scope(arguments={"rows": rows, "x": x}, binds={"KEY": Secret("k/1")})
+    written = compile_template(SECTIONS, find, query_text, inside=find).evaluate(scope)
+    if not rows:
+        assert written == "<none>"
+        return
+    assert isinstance(written, Secret)
+    assert WRITTEN.fullmatch(written.reveal())
+    parts = written.reveal()[2:-2].split("][")
+    assert [unquote(part.split("|")[1]) for part in parts] == [as_text(row) for row in rows]

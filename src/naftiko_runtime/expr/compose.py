@@ -55,10 +55,12 @@ def compile_value(value: Json, compile_text: Callable[[str], Expr]) -> Expr:
         return compile_text(value)
     if isinstance(value, dict):
         fields = tuple((name, compile_value(item, compile_text)) for name, item in value.items())
-        return ObjectOf(fields) if any(part.refs() for _, part in fields) else Const(value)
+        constants = {name: part.value for name, part in fields if isinstance(part, Const)}
+        return Const(constants) if len(constants) == len(fields) else ObjectOf(fields)
     if isinstance(value, list):
         items = tuple(compile_value(item, compile_text) for item in value)
-        return ListOf(items) if any(part.refs() for part in items) else Const(value)
+        constant = [part.value for part in items if isinstance(part, Const)]
+        return Const(constant) if len(constant) == len(items) else ListOf(items)
     return Const(value)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 from urllib.parse import quote
 
-from ..values import Json
+from ..values import Json, Secret, Text
 from ..values.json import encode_text
 
 Sink: TypeAlias = Callable[[str], str]
@@ -45,6 +45,11 @@ def plain_text(text: str) -> str:
 def as_text(value: Json) -> str:
     """Write a scalar as people do; lists and objects as JSON."""
     return value if isinstance(value, str) else encode_text(value)
+
+
+def write(value: Json | Secret, sink: Sink) -> Text:
+    """Encode a value for its place; a secret stays one."""
+    return value.map(sink) if isinstance(value, Secret) else sink(as_text(value))
 
 
 def check_segment(segment: str) -> str:

@@ -1,58 +1,58 @@
-"""Text with holes, ``{{a.b}}`` and in paths ``{a}``, compiled for the place where it lands."""
+"""Text with holes, ``{{a.b}}`` and in paths ``{a}``, compiled for the place where it lands.
+
+Mustache as JMustache reads it, without its HTML escapes: every value is encoded for its place instead.
+Sections, inverted sections and comments are for free text; partials, other braces and ``{{$…}}`` are refused.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from ..values import Secret, Text
+from ..values import Text
 from ..values.secret import apply, join
+from .builder import Lookup, build
 from .scope import Const, Expr, Ref, Scope, Value
-from .sink import Sink, Unsendable, as_text, check_segment, path_text, plain_text
-
-Lookup: TypeAlias = Callable[[str], Expr | None]
-
-_DOUBLE = re.compile(r"\{\{\{([^{}]+)\}\}\}|\{\{([^{}]+)\}\}")
-_EITHER = re.compile(_DOUBLE.pattern + r"|\{([^{}/]+)\}")
-_MARKS = "&+ \t\r\n"  # `{{&x}}` is text as it is, `{x+}` any number of segments: neither is part of the name
+from .sections import Hole, Parts
+from .sink import Sink, Unsendable, check_segment, path_text, plain_text, write
+from .tags import Tag, tokens
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """Where a value goes; ``text`` is the author's word for it."""
-
-    text: str
-    value: Expr
+def _nothing(word: str) -> Expr | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Fixed text and holes in turn; every value is encoded by one sink."""
+    """Fixed text, holes and sections in turn; every value is encoded by one sink."""
 
-    parts: tuple[str | Hole, ...]
+    parts: Parts
     sink: Sink = plain_text
 
     def evaluate(self, scope: Scope) -> Value:
-        """Return the text, or nothing as soon as one hole has no value."""
+        """Return the text, or nothing as soon as a hole that is not in a section has no value."""
         pieces: list[Text] = []
         for part in self.parts:
             if isinstance(part, str):
                 pieces.append(part)
-                continue
-            value = part.value.evaluate(scope)
-            if value is None:
-                return None
-            pieces.append(write(value, self.sink))
+            elif isinstance(part, Hole):
+                value = part.value.evaluate(scope)
+                if value is None:
+                    return None
+                pieces.append(write(value, self.sink))
+            else:
+                pieces.extend(part.write(scope, (), self.sink))
         return join(pieces)
 
     def refs(self) -> tuple[Ref, ...]:
-        holes = (part for part in self.parts if isinstance(part, Hole))
-        return tuple(ref for hole in holes for ref in hole.value.refs())
+        return tuple(ref for part in self.parts if not isinstance(part, str) for ref in part.refs())
+
+    def needs(self) -> tuple[Ref, ...]:
+        """List the names without which there is no text."""
+        return tuple(ref for part in self.parts if isinstance(part, Hole) for ref in part.refs())
 
     def __str__(self) -> str:
-        return "".join(part if isinstance(part, str) else f"{{{{{part.value}}}}}" for part in self.parts)
+        return "".join(map(str, self.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,40 +90,54 @@ def _spell(segment: str | Template) -> str:
     """Write a segment as authors do: ``/{id}``."""
     if isinstance(segment, str):
         return segment
-    return "/" + "".join(part if isinstance(part, str) else f"{{{part.text}}}" for part in segment.parts)
-
-
-def write(value: Value, sink: Sink) -> Text:
-    """Encode a value for its place; a secret stays one."""
-    return value.map(sink) if isinstance(value, Secret) else sink(as_text(value))
+    return "/" + "".join(
+        f"{{{part.text}}}" if isinstance(part, Hole) else str(part) for part in segment.parts
+    )
 
 
 def hole_names(text: str, *, single: bool = False) -> tuple[str, ...]:
     """List the words in the holes of a text; ``single`` counts ``{x}`` too."""
-    return tuple(name for name, _ in _holes(text, single) if name is not None)
+    return tuple(
+        token.word for token in tokens(text, single=single) if isinstance(token, Tag) and not token.mark
+    )
 
 
-def compile_template(text: str, lookup: Lookup, sink: Sink = plain_text) -> Expr:
-    """Compile a text with ``{{x}}`` holes. A hole that fills the whole text keeps its type.
+def check_holes_only(text: str, place: str) -> None:
+    """Raise ValueError for sections and comments, in a place that only holes can fill."""
+    for token in tokens(text):
+        if isinstance(token, Tag) and token.mark:
+            raise ValueError(
+                f"{token.text!r} cannot stand in {place}, where only holes such as {{{{x}}}} can"
+            )
 
-    Words that ``lookup`` does not know stay as they are written; it has reported them.
+
+def compile_template(
+    text: str, lookup: Lookup, sink: Sink = plain_text, *, inside: Lookup = _nothing
+) -> Expr:
+    """Compile a text with holes and sections. A hole that fills the whole text keeps its type.
+
+    Words that ``lookup`` does not know stay as they are written; it has reported them. Inside sections words
+    may be fields of elements; what they mean where no element has such a field, ``inside`` knows.
+    Raises ValueError, with a sentence about the tag, for what cannot be compiled.
     """
-    parts = _parts(text, lookup, single=False)
-    if all(isinstance(part, str) for part in parts):
-        return Const(text)
+    parts = build(tokens(text), lookup, inside)
+    fixed = [part for part in parts if isinstance(part, str)]
+    if len(fixed) == len(parts):
+        return Const("".join(fixed))
     if len(parts) == 1 and isinstance(parts[0], Hole) and sink is plain_text:
         return parts[0].value
     return Template(parts, sink)
 
 
 def compile_path_template(path: str, lookup: Lookup) -> PathTemplate:
-    """Compile a path with ``{x}`` or ``{{x}}`` holes, also inside a segment.
+    """Compile a path with ``{x}`` or ``{{x}}`` holes, also inside a segment; raises ValueError for sections.
 
     Authors may leave out the first slash; a path of nothing stays nothing.
     """
+    check_holes_only(path, "a path")
     segments: list[str | Template] = []
     for segment in path.removeprefix("/").split("/") if path else ():
-        parts = _parts(segment, lookup, single=True)
+        parts = build(tokens(segment, single=True), lookup, _nothing)
         if all(isinstance(part, str) for part in parts):
             segments.append(f"/{segment}")
         else:
@@ -144,31 +158,3 @@ def _merge(segments: list[str | Template]) -> Iterator[str | Template]:
         fixed = ""
     if fixed:
         yield fixed
-
-
-def _parts(text: str, lookup: Lookup, *, single: bool) -> tuple[str | Hole, ...]:
-    parts: list[str | Hole] = []
-    for name, piece in _holes(text, single):
-        value = lookup(name) if name is not None else None
-        if name is not None and value is not None:
-            parts.append(Hole(name, value))
-        elif parts and isinstance(parts[-1], str):
-            parts[-1] += piece
-        else:
-            parts.append(piece)
-    return tuple(parts)
-
-
-def _holes(text: str, single: bool) -> Iterator[tuple[str | None, str]]:
-    """Yield (word, as written) for holes and (None, text) for what lies between."""
-    at = 0
-    for found in (_EITHER if single else _DOUBLE).finditer(text):
-        word = found[found.lastindex or 0].strip(_MARKS)
-        if not word:
-            continue
-        if found.start() > at:
-            yield None, text[at : found.start()]
-        yield word, found[0]
-        at = found.end()
-    if at < len(text):
-        yield None, text[at:]

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from ..expr.compose import ListOf, ObjectOf
 from ..expr.scope import BindValue, Expr, match_name
-from ..expr.template import compile_path_template, compile_template, hole_names
+from ..expr.template import check_holes_only, compile_path_template, compile_template, hole_names
 from ..formats import FORMATS
 from ..plan.call import HttpCall, Part, is_token
 from ..source.diagnostics import Diagnostic, Report
@@ -101,6 +101,10 @@ class CallLinker:
         if operation.path is not None:
             message = "the path of an operation is not read by this release"
             return self.report.refuse("L019", message, operation.span("path"))
+        try:
+            check_holes_only(candidate.resource.path, "a path")
+        except ValueError as error:
+            return self.report.refuse("L060", str(error), candidate.resource.span("path"))
         return next(filter(None, (self._misplaced(param, candidate) for param in candidate.params)), None)
 
     def _misplaced(self, param: ConsumedParam, candidate: Candidate) -> Diagnostic | None:

@@ -212,8 +212,16 @@ class _Fields:
         if text is None:
             self.refuse(f"has no {name!r}", name)
             return Const("")
-        what = f"{self.spec.type} {name}"
-        return compile_template(text, lambda word: self.binds.resolve(word, what, self.spec.span(name)))
+        what, span = f"{self.spec.type} {name}", self.spec.span(name)
+
+        def find(word: str) -> Expr:
+            return self.binds.resolve(word, what, span)
+
+        try:
+            return compile_template(text, find, inside=find)
+        except ValueError as error:
+            self.refusal = self.report.refuse("L060", str(error), span)
+            return Const("")
 
     def refuse(self, problem: str, name: CredentialField) -> None:
         message = f"{self.spec.type} authentication {problem}"

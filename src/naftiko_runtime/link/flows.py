@@ -30,17 +30,19 @@ class FlowLinker:
 
     def link(self, unit: UnitSpec, found: Candidate | Diagnostic | None, inputs: Inputs) -> Body:
         """Link what a unit runs; ``found`` is what its call means, or why that cannot be said."""
-        if diagnostic := self._not_yet(unit):
+        if diagnostic := self._not_yet(unit) or inputs.refusal:
             return Refused(diagnostic)
         if isinstance(found, Diagnostic):
             return Refused(found)
-        outputs = OutputLinker(inputs.lookup(unit.span("outputParameters")), self.report)
+        span = unit.span("outputParameters")
+        outputs = OutputLinker(inputs.lookup(span), self.report, inputs.lookup_inside(span))
         if found is None:
             return self._mock(unit, outputs)
         is_decoded = not is_untouched(unit.outputs)
         if diagnostic := self.calls.unusable(found) or self.calls.unreadable(found, is_decoded=is_decoded):
             return Refused(diagnostic)
-        call = self.calls.link(found, inputs.sources(found))
+        sources = inputs.sources(found)
+        call = inputs.refusal or self.calls.link(found, sources)
         if isinstance(call, Diagnostic):
             return Refused(call)
         if diagnostic := self._unstreamable(call, found, inputs):

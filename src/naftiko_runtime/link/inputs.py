@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from ..expr.builder import Lookup
 from ..expr.compose import compile_value
-from ..expr.scope import Argument, BindValue, Expr, match_name
-from ..expr.template import Lookup, Template, compile_template, hole_names
+from ..expr.scope import Argument, BindValue, Const, Expr, match_name
+from ..expr.template import Template, check_holes_only, compile_template, hole_names
 from ..plan.contract import Contract, Param, is_pattern, kind_named
 from ..plan.surfaces import Place, RestInput
-from ..source.diagnostics import Report, Span, did_you_mean
+from ..source.diagnostics import Diagnostic, Report, Span, did_you_mean
 from ..spec.flows import InputSpec
 from ..values import Json
 from .binds import BindTable
@@ -51,10 +52,12 @@ class Inputs:
     _drafts: dict[str, _Draft] = field(default_factory=dict)
     _fixed: dict[str, Expr] = field(default_factory=dict)
     _names: tuple[str, ...] = ()
+    refusal: Diagnostic | None = None  # a template that cannot be compiled
 
     def declare(self, *, required_by_default: bool) -> None:
         """Take over path variables and declared parameters; a stated value is not the caller's to give."""
         resource = self.unit.resource
+        self._check_path()
         for name in hole_names(resource.path, single=True) if resource else ():
             self._drafts[name] = _Draft(Param(name, None, required=True), "path", is_declared=True)
         for spec in (*((resource.inputs or ()) if resource else ()), *(self.unit.spec.inputs or ())):
@@ -62,6 +65,14 @@ class Inputs:
                 self._fixed[spec.name] = self._compile(spec.value, spec.span("value"), {})
             else:
                 self._declare(spec, required_by_default=required_by_default)
+
+    def _check_path(self) -> None:
+        if (resource := self.unit.resource) is None:
+            return
+        try:
+            check_holes_only(resource.path, "a path")
+        except ValueError as error:
+            self.refusal = self.report.refuse("L060", str(error), resource.span("path"))
 
     def _declare(self, spec: InputSpec, *, required_by_default: bool) -> None:
         name = match_name(
@@ -133,7 +144,15 @@ class Inputs:
         return compile_value(value, lambda text: self._template(text, span, given))
 
     def _template(self, text: str, span: Span, given: Mapping[str, Expr]) -> Expr:
-        return compile_template(text, lambda word: self._hole(word, span, given))
+        try:
+            return compile_template(
+                text,
+                lambda word: self._hole(word, span, given),
+                inside=lambda word: self._hole(word, span, given) if self._is_known(word, given) else None,
+            )
+        except ValueError as error:
+            self.refusal = self.report.refuse("L060", str(error), span)
+            return Const(None)
 
     def _hole(self, word: str, span: Span, given: Mapping[str, Expr]) -> Expr:
         """Link a word in braces: a caller's name, a parameter of the same call, a bound variable.
@@ -152,6 +171,13 @@ class Inputs:
             return self.binds.resolve(word, "parameter", span)
         return self._reference(word)
 
+    def _is_known(self, word: str, given: Mapping[str, Expr]) -> bool:
+        """Tell whether the file declares a word in a section; any other is a field of an element."""
+        known = {*self._fixed, *self._drafts, *given}
+        if self._callers(word) is not None or self.binds.knows(word) or word.startswith("env."):
+            return True
+        return any(match_name(name, known) is not None for name in (word, word.partition(".")[0]))
+
     def lookup(self, span: Span) -> Lookup:
         """Return how the words in an output's template are found."""
 
@@ -162,6 +188,11 @@ class Inputs:
             return found
 
         return find
+
+    def lookup_inside(self, span: Span) -> Lookup:
+        """Return how the words in the sections of an output's template are found."""
+        find = self.lookup(span)
+        return lambda word: find(word) if self._is_known(word, {}) else None
 
     def _callers(self, text: str) -> str | None:
         """Return the caller's name in ``rest.x``, ``tools.x``, ``<own namespace>.x`` and ``$this.<ns>.x``."""
@@ -193,14 +224,14 @@ class Inputs:
     def _learn(self, source: Expr, consumed: ConsumedParam, *, is_whole: bool) -> None:
         """Tell arguments what the place where they land knows of them."""
         is_direct = isinstance(source, Argument) and not source.keys
-        is_needed = isinstance(source, Argument | Template)
+        needed = source.needs() if isinstance(source, Template) else (source,)
         place = _PLACES.get(consumed.place)
         for ref in source.refs():
             if not isinstance(ref, Argument):
                 continue
             draft = self._drafts[ref.name]
             must = consumed.place == "path" or (consumed.required and not draft.is_declared)
-            param = replace(draft.param, required=draft.param.required or (is_needed and must))
+            param = replace(draft.param, required=draft.param.required or (must and ref in needed))
             draft.param = _described(param, consumed, is_whole=is_whole) if is_direct else param
             draft.place = draft.place or ("query" if place == "path" else place)
             is_part = not is_whole if is_direct else ref.name != "body"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ..expr.builder import Lookup
 from ..expr.compose import compile_value
 from ..expr.path import Path, Root, compile_path
 from ..expr.scope import Const, Expr
 from ..expr.shape import Computed, Fields, Rows, Selected, Shape
-from ..expr.template import Lookup, compile_template
+from ..expr.template import compile_template
 from ..plan.contract import KINDS, coerce
 from ..source.diagnostics import Diagnostic, Report
 from ..spec.flows import OutputSpec
@@ -45,6 +46,7 @@ class OutputLinker:
 
     lookup: Lookup
     report: Report
+    inside: Lookup
     refusal: Diagnostic | None = None
 
     def link(self, outputs: tuple[OutputSpec, ...]) -> Shape:
@@ -66,7 +68,7 @@ class OutputLinker:
     def _link(self, spec: OutputSpec) -> Shape:
         stated = spec.value if spec.value is not None else spec.const
         if stated is not None and not _is_path(stated):
-            return Computed(self._compile(stated, spec.type), spec.type)
+            return Computed(self._compile(stated, spec), spec.type)
         path = self._path(spec)
         if spec.properties:
             return Fields(tuple((name, self._link(part)) for name, part in spec.properties.items()), path)
@@ -85,10 +87,16 @@ class OutputLinker:
             self.refusal = self.report.refuse("L014", str(error), spec.span("mapping"), hint)
             return Root()
 
-    def _compile(self, stated: Json, kind: str | None) -> Expr:
+    def _compile(self, stated: Json, spec: OutputSpec) -> Expr:
         """Compile a stated value; a constant is of the declared kind when it can be read as one."""
-        found = compile_value(stated, lambda text: compile_template(text, self.lookup))
-        declared = next((known for known in KINDS if known == kind), None)
+        try:
+            found = compile_value(
+                stated, lambda text: compile_template(text, self.lookup, inside=self.inside)
+            )
+        except ValueError as error:
+            self.refusal = self.report.refuse("L060", str(error), spec.span("value"))
+            return Const(None)
+        declared = next((known for known in KINDS if known == spec.type), None)
         return Const(coerce(found.value, declared)) if isinstance(found, Const) else found
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias
 
 from ..expr.scope import Argument, Expr, Scope, Value
-from ..expr.sink import Sink, Unsendable, header_text, query_text
-from ..expr.template import PathTemplate, write
+from ..expr.sink import Sink, Unsendable, header_text, query_text, write
+from ..expr.template import PathTemplate
 from ..values import Secret, Text
 from ..values.json import encode, encode_text
 from ..values.secret import join, separate

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from ..expr.scope import Expr, Scope
-from ..expr.sink import Unsendable, header_text, plain_text
-from ..expr.template import write
+from ..expr.sink import Unsendable, header_text, plain_text, write
 from ..plan.call import Credential, Inbound, Outbound, is_token
 from ..spec.consumes import AuthenticationSpec
 from ..values import Secret, Text
