@@ -8,19 +8,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-
-from naftiko_runtime.app.compiler import Compiled, compile_text
 from naftiko_runtime.plan.surfaces import Operation, Refused
+from oracle.cases import Case, needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 FIGURES = Path(__file__).with_name("figures.json")
 
-pytestmark = [
-    pytest.mark.full,
-    pytest.mark.skipif(not CORPUS.is_dir(), reason="needs ../shared/corpus beside the repository"),
-    pytest.mark.timeout(180),
-]
+pytestmark = needs_corpus
 
 
 @dataclass
@@ -29,12 +22,12 @@ class Figures:
     operations: Counter[str] = field(default_factory=Counter)
     files_by_code: Counter[str] = field(default_factory=Counter)
 
-    def count(self, result: Compiled) -> None:
-        self.files["with a plan" if result.plan else "without a plan"] += 1
-        self.files_by_code.update({f"{item.code} {item.severity.value}" for item in result.report})
-        if result.plan is not None:
-            self.operations.update(outcome(operation) for operation in result.plan.operations())
-            assert result.plan.explain() != ""
+    def count(self, case: Case) -> None:
+        self.files["with a plan" if case.plan else "without a plan"] += 1
+        self.files_by_code.update({f"{item.code} {item.severity.value}" for item in case.report})
+        if case.plan is not None:
+            self.operations.update(outcome(operation) for operation in case.plan.operations())
+            assert case.plan.explain() != ""
 
     def as_json(self) -> dict[str, dict[str, int]]:
         counters = {"files": self.files, "operations": self.operations, "files by code": self.files_by_code}
@@ -47,10 +40,10 @@ def outcome(operation: Operation) -> str:
     return f"served, {(operation.choice.code or 'by name') if operation.choice else 'mock'}"
 
 
-def test_every_file_compiles_to_what_it_did_before(*, update_golden: bool) -> None:
+def test_every_file_compiles_to_what_it_did_before(cases: list[Case], *, update_golden: bool) -> None:
     figures = Figures()
-    for path in sorted(path for path in CORPUS.rglob("*") if path.is_file()):
-        figures.count(compile_text(path.read_text(encoding="utf-8"), path.name, path.parent))
+    for case in cases:
+        figures.count(case)
     if update_golden:
         FIGURES.write_text(json.dumps(figures.as_json(), indent=2) + "\n", encoding="utf-8")
     assert figures.as_json() == json.loads(FIGURES.read_text(encoding="utf-8"))

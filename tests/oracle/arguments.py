@@ -1,0 +1,28 @@
+"""Arguments that show how they are encoded: blanks, slashes, quotes, other scripts, every JSON type."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+NASTY = "a/b c&d=e+f%2F?#;,\"'<é🚢>{x}"
+
+# ``None`` is an argument about which nothing is known
+BY_KIND: Mapping[str | None, Any] = {
+    "integer": -7,
+    "number": 2.5,
+    "boolean": True,
+    "array": ["a b/&", 1, True, "é"],
+    "object": {"k/ é": {"n": [1, 2.5, False, None]}, "q": '"&'},
+    None: {"any": ["é/&", 0, {"t": True}]},
+}
+
+
+def made(params: Iterable[tuple[str, str | None]]) -> dict[str, Any]:
+    """Make an argument for each name and kind; texts hold their own name, so that none stands for another."""
+    return {
+        name: BY_KIND[kind] if kind in BY_KIND and kind is not None else _unkind(name, kind)
+        for name, kind in params
+    }
+
+
+def _unkind(name: str, kind: str | None) -> Any:
+    return f"{name}:{NASTY}" if kind == "string" else {**BY_KIND[None], "name": name}

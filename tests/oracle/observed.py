@@ -1,0 +1,70 @@
+"""What the runtime sends, in the form in which it is predicted; the only file here that knows the runtime."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from naftiko_runtime.expr.scope import Scope
+from naftiko_runtime.plan.call import HttpCall, Outbound
+from naftiko_runtime.plan.explain import Plan
+from naftiko_runtime.plan.flow import Flow
+from naftiko_runtime.plan.surfaces import Operation, PassThrough
+from naftiko_runtime.runtime.bindings import Bindings, bind
+from naftiko_runtime.values import Secret
+from oracle.message import Message, canonical, pairs, segments
+from oracle.words import secret_of
+
+ANYWHERE = "http://127.0.0.1:1"
+
+
+def bound(plan: Plan) -> Bindings:
+    """Bind a plan to made-up secrets, and to an address of nobody where the file states none."""
+    bases = {name: ANYWHERE for name, api in plan.apis.items() if api.base_uri is None}
+    return bind(plan, {each.source: secret_of(each.source) for each in plan.binds}, bases)
+
+
+def calls_of(operation: Operation) -> tuple[HttpCall, ...]:
+    body = operation.body
+    if isinstance(body, PassThrough):
+        return (body.call,)
+    steps = body.steps if isinstance(body, Flow) else ()
+    return tuple(step.call for step in steps if step.call is not None)
+
+
+def sent(plan: Plan, bindings: Bindings, operation: Operation, arguments: Mapping[str, Any]) -> Message:
+    """Render and sign the call of an operation as the engine does."""
+    call = calls_of(operation)[0]
+    scope = Scope(operation.contract.bind(arguments), bindings.binds)
+    outbound = call.render(scope)
+    credential = plan.apis[call.api].credential
+    if credential is not None:
+        outbound = next(credential.sign(outbound, bindings.binds, {}))
+    return message(outbound, plan.apis[call.api].base_uri, is_streamed=call.streams_body)
+
+
+def message(outbound: Outbound, base: str | None, *, is_streamed: bool) -> Message:
+    headers = [(name.lower(), shown(value)) for name, value in outbound.headers]
+    body = shown(outbound.body)
+    return Message(
+        base=base,
+        method=outbound.method,
+        segments=segments(shown(outbound.path)),
+        query=pairs("&".join(shown(piece) for piece in outbound.query)),
+        headers=tuple(sorted(pair for pair in headers if pair[0] != "cookie")),
+        cookies=cookies([value for name, value in headers if name == "cookie"]),
+        body=canonical(json.loads(body)) if outbound.body is not None else None,
+        is_streamed=is_streamed,
+    )
+
+
+def cookies(lines: list[str]) -> tuple[tuple[str, str], ...]:
+    return pairs("; ".join(lines).replace("; ", "&"))
+
+
+def shown(value: object) -> str:
+    """Reveal what is sent: text, bytes or a secret."""
+    revealed = value.reveal() if isinstance(value, Secret) else value
+    if isinstance(revealed, bytes):
+        return revealed.decode()
+    assert isinstance(revealed, str | None), revealed
+    return revealed or ""
