@@ -64,6 +64,15 @@ async def test_what_is_not_given_is_not_sent(upstream: Upstream, fleet: Ships) -
     assert list(seen.headers) == signed(upstream)
 
 
+async def test_a_user_agent_that_the_file_gives_goes_before_ours(upstream: Upstream) -> None:
+    plan = compiled(SHIPS.replace("X-Trace", "user-agent"))
+    async with ships(upstream.url, plan=plan) as opened:
+        await opened.call("read", {"imo": "1", "user-agent": "mine/1"})
+    [seen] = upstream.seen
+    agents = [value for name, value in seen.headers if name.lower() == "user-agent"]
+    assert agents == ["mine/1"]
+
+
 async def test_a_get_may_have_a_body(upstream: Upstream, fleet: Ships) -> None:
     await fleet.call("find", {"imo": "1", "body": {"flag": "NL"}})
     [seen] = upstream.seen

@@ -49,8 +49,9 @@ class Client:
 
     @asynccontextmanager
     async def _transmit(self, request: Outbound) -> AsyncIterator[Inbound]:
-        headers = [("User-Agent", self.user_agent)]
-        headers += [(name, _reveal(value)) for name, value in request.headers]
+        headers = [(name, _reveal(value)) for name, value in request.headers]
+        if all(name.lower() != "user-agent" for name, _ in headers):
+            headers.insert(0, ("User-Agent", self.user_agent))
         body = request.body.reveal().encode() if isinstance(request.body, Secret) else request.body
         url = self.base_uri + _reveal(request.target)
         async with self.transport.send(request.method, url, headers, body) as inbound:
