@@ -23,7 +23,7 @@ class SpecModel(BaseModel):
     """An authored mapping: frozen, keeps unknown keys, knows its place in the file."""
 
     model_config = ConfigDict(frozen=True, extra="allow", coerce_numbers_to_str=True)
-    _at: Positions = PrivateAttr(default=_NOWHERE)
+    _at: Positions = PrivateAttr(default_factory=lambda: _NOWHERE)  # pydantic would copy a default
 
     def span(self, *keys: Key) -> Span:
         """Return where this mapping, or what ``keys`` lead to below it, was written."""
