@@ -1,7 +1,7 @@
 """What the runtime sends, in the form in which it is predicted; the only file here that knows the runtime."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from naftiko_runtime.expr.scope import Scope
@@ -13,7 +13,10 @@ from naftiko_runtime.runtime.bindings import Bindings, bind
 from naftiko_runtime.values import Secret
 from oracle.message import Message, canonical, pairs, segments
 from oracle.words import secret_of
+from wire import Seen
 
+# what the client says in every request
+ALWAYS = ("host", "user-agent", "accept", "accept-encoding", "content-length", "connection")
 ANYWHERE = "http://127.0.0.1:1"
 
 
@@ -54,6 +57,22 @@ def message(outbound: Outbound, base: str | None, *, is_streamed: bool) -> Messa
         cookies=cookies([value for name, value in headers if name == "cookie"]),
         body=canonical(json.loads(body)) if outbound.body is not None else None,
         is_streamed=is_streamed,
+    )
+
+
+def received(seen: Seen, base: str, named: Iterable[str]) -> Message:
+    """Read what came over the wire; of the headers that every request has, only those ``named``."""
+    path, _, query = seen.target.removeprefix(base).partition("?")
+    headers = [(name.lower(), value) for name, value in seen.headers]
+    kept = [pair for pair in headers if pair[0] != "cookie" and (pair[0] not in ALWAYS or pair[0] in named)]
+    return Message(
+        base=None,
+        method=seen.method,
+        segments=segments(path),
+        query=pairs(query),
+        headers=tuple(sorted(kept)),
+        cookies=cookies([value for name, value in headers if name == "cookie"]),
+        body=canonical(json.loads(seen.body)) if seen.body else None,
     )
 
 
