@@ -153,7 +153,6 @@ def test_a_parameter_without_a_place_goes_into_the_path_if_it_is_named_there() -
         ("body: {type: json}", "L016"),
         ("outputRawFormat: avro", "L017"),
         ("outputRawFormat: html\noutputSchema: 'a['", "L017"),
-        ("path: /{id}", "L019"),
         ("inputParameters: [{name: id, in: path}]", "L020"),
         ("inputParameters: [{name: photo, in: formData}]", "L021"),
         ("inputParameters: [{name: 'a b', in: header}]", "L022"),

@@ -98,14 +98,25 @@ class CallLinker:
         if operation.body is not None and not is_raw(operation.body):
             message = "a body template is not sent by this release"
             return self.report.refuse("L016", message, operation.span("body"))
-        if operation.path is not None:
-            message = "the path of an operation is not read by this release"
-            return self.report.refuse("L019", message, operation.span("path"))
+        if diagnostic := self._unclear(candidate):
+            return diagnostic
         try:
-            check_holes_only(candidate.resource.path, "a path")
+            check_holes_only(candidate.reading.path, "a path")
         except ValueError as error:
-            return self.report.refuse("L060", str(error), candidate.resource.span("path"))
+            return self.report.refuse("L060", str(error), candidate.path_span)
         return next(filter(None, (self._misplaced(param, candidate) for param in candidate.params)), None)
+
+    def _unclear(self, candidate: Candidate) -> Diagnostic | None:
+        """Refuse to change something at a path that may be another one (L040); reading is tried (L141)."""
+        reading = candidate.reading
+        if reading.is_sure:
+            return None
+        message = f"nothing tells whether path {candidate.operation.path!r} is the whole path"
+        hint = f"write {reading.path} or {reading.other} as the path of a resource"
+        if not candidate.is_safe:
+            return self.report.refuse("L040", message, candidate.path_span, hint)
+        self.report.warn("L141", f"{message}; it is read as such", candidate.path_span, hint)
+        return None
 
     def _misplaced(self, param: ConsumedParam, candidate: Candidate) -> Diagnostic | None:
         """Refuse a parameter that would not be sent, or not under its name."""
@@ -113,7 +124,7 @@ class CallLinker:
             message = f"parameters in {param.place!r} are not sent by this release"
             return self.report.refuse("L021", message, param.span, f"known are {', '.join(_PLACES)}")
         if param.place == "path" and match_name(param.name, hole_names(candidate.path, single=True)) is None:
-            message = f"path {candidate.resource.path!r} has no place for its parameter {param.name!r}"
+            message = f"path {candidate.reading.path!r} has no place for its parameter {param.name!r}"
             return self.report.refuse("L020", message, param.span)
         if param.place in ("header", "cookie") and not is_token(param.name):
             message = f"{param.name!r} cannot be the name of a {param.place}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote, urlsplit
@@ -20,9 +20,14 @@ from ..spec.consumes import AuthenticationSpec, HttpSpec, OperationSpec, Resourc
 from ..spec.flows import InputSpec
 from ..values import Json
 from .binds import BindTable
+from .paths import Reading, Routes, Way, path_reader
 
 _USERINFO = re.compile(r"//[^/?#]*@")
 _ABSOLUTE = re.compile(r"https?://[^/?#{}\s]+[^?#{}\s]*")
+_WAYS: Mapping[Way, str] = {
+    "whole": "the whole path",
+    "below": "what follows the path of the resource",
+}
 _NOT_IN_PATH = re.compile(r"\{[^{}]*\}|[^\x21-\x7e]+")
 
 
@@ -46,6 +51,7 @@ class Candidate:
     api: HttpSpec
     resource: ResourceSpec
     operation: OperationSpec
+    reading: Reading
 
     @property
     def name(self) -> str:
@@ -58,9 +64,15 @@ class Candidate:
     @property
     def path(self) -> str:
         """The path as it can be sent: rooted, encoded but for its holes, without a fragment."""
-        path = self.resource.path.partition("#")[0]
+        path = self.reading.path.partition("#")[0]
         path = _NOT_IN_PATH.sub(lambda found: found[0] if found[0][0] == "{" else quote(found[0]), path)
         return path if path.startswith("/") or not path else f"/{path}"
+
+    @property
+    def path_span(self) -> Span:
+        """Where the path was written, or the part of it that tells most."""
+        own = self.operation.path is not None
+        return self.operation.span("path") if own else self.resource.span("path")
 
     @property
     def is_safe(self) -> bool:
@@ -92,8 +104,9 @@ class Candidate:
             found[param.name, param.place] = param
         declared = {fold(name) for name, place in found if place in ("path", "environment")}
         undeclared = [name for name in variables if fold(name) not in declared]
-        span = self.resource.span("path")
-        implicit = (ConsumedParam(name, "path", "string", True, "", None, span) for name in undeclared)
+        implicit = (
+            ConsumedParam(name, "path", "string", True, "", None, self.path_span) for name in undeclared
+        )
         return (*implicit, *found.values())
 
 
@@ -123,7 +136,9 @@ class ConsumedApi:
     refusal: Diagnostic | None = None
 
 
-def link_apis(specs: tuple[HttpSpec, ...], binds: BindTable, report: Report) -> tuple[ConsumedApi, ...]:
+def link_apis(
+    specs: tuple[HttpSpec, ...], known: tuple[Candidate, ...], binds: BindTable, report: Report
+) -> tuple[ConsumedApi, ...]:
     """Link every consumed API; of several with one namespace the later ones get a number (L111)."""
     apis: list[ConsumedApi] = []
     for spec in specs:
@@ -134,27 +149,32 @@ def link_apis(specs: tuple[HttpSpec, ...], binds: BindTable, report: Report) -> 
         credential, refusal = _authentication(spec.authentication, binds, report)
         api = Api(key, _base_uri(spec, report), credential, spec.span("baseUri"))
         apis.append(ConsumedApi(api, spec, refusal))
-        _tell_what_is_not_sent(spec, report)
+        _tell([each for each in known if each.api is spec], report)
     return tuple(apis)
 
 
-def _tell_what_is_not_sent(spec: HttpSpec, report: Report) -> None:
-    """Warn of fragments (L118), and once of a header that the credential fills (L120)."""
-    for resource in spec.resources or ():
-        if "#" in resource.path:
-            message = f"path {resource.path!r} has a fragment, which HTTP never sends"
-            report.warn("L118", message, resource.span("path"))
-    signed = next((param for each in candidates((spec,)) for param in each.params if each.signs(param)), None)
+def _tell(known: Sequence[Candidate], report: Report) -> None:
+    """Warn of fragments (L118), of paths of operations (L140), and once of a signed header (L120)."""
+    for path, span in {each.path_span: (each.reading.path, each.path_span) for each in known}.values():
+        if "#" in path:
+            report.warn("L118", f"path {path!r} has a fragment, which HTTP never sends", span)
+    for way, words in _WAYS.items():
+        read = [each for each in known if each.reading.way == way and each.reading.is_sure]
+        if read:
+            message = f"own paths of operations are read as {words}; this API has {len(read)}"
+            report.warn("L140", message, read[0].path_span, f"the first gives {read[0].path!r}")
+    signed = next((param for each in known for param in each.params if each.signs(param)), None)
     if signed is not None:
         message = f"header {signed.name!r} is set by the authentication, so callers do not give it"
         report.warn("L120", message, signed.span)
 
 
-def candidates(specs: Iterable[HttpSpec]) -> tuple[Candidate, ...]:
+def candidates(specs: Iterable[HttpSpec], routes: Routes) -> tuple[Candidate, ...]:
     """List the consumed operations in the order of the file."""
+    readers = ((api, path_reader(api, routes)) for api in specs)
     return tuple(
-        Candidate(api, resource, operation)
-        for api in specs
+        Candidate(api, resource, operation, reader.read(resource, operation))
+        for api, reader in readers
         for resource in api.resources or ()
         for operation in resource.operations or ()
     )

@@ -15,10 +15,9 @@ from typing import TypeAlias
 from ..expr.scope import fold
 from ..plan.surfaces import Choice
 from ..source.diagnostics import Diagnostic, Report, did_you_mean
-from ..spec.consumes import HttpSpec
 from ..spec.exposes import ExposedResourceSpec, RouteSpec
 from ..spec.flows import UnitSpec
-from .consumes import Candidate, candidates
+from .consumes import Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +85,11 @@ RULES: Mapping[str, tuple[str, Rule]] = {
 _BY_ORDER = ("L105", "its place in the order of calls")
 
 
-def call_table(specs: tuple[HttpSpec, ...]) -> CallTable:
+def call_table(known: tuple[Candidate, ...]) -> CallTable:
     """List what every ``namespace.operation``, else ``namespace.resource.operation``, may mean."""
     short: dict[str, tuple[Candidate, ...]] = {}
     full: dict[str, tuple[Candidate, ...]] = {}
-    for found in candidates(specs):
+    for found in known:
         name = f"{found.api.namespace}.{found.operation.name}"
         short[name] = (*short.get(name, ()), found)
         full[found.name] = (*full.get(found.name, ()), found)

@@ -9,10 +9,11 @@ from ..source.diagnostics import Report
 from ..spec.document import Document
 from .binds import BindTable
 from .calls import CallLinker
-from .consumes import link_apis
+from .consumes import candidates, link_apis
 from .files import Importer
 from .flows import FlowLinker
 from .intent import call_table
+from .paths import called_from
 from .surfaces import SurfaceLinker
 
 
@@ -22,8 +23,9 @@ def link(document: Document, file: str, report: Report, folder: Path | None = No
     capability = document.capability
     binds = BindTable(report, (*(document.binds or ()), *(capability.binds or ())))
     specs = capability.consumes or ()
-    apis = link_apis(specs, binds, report)
-    servers = SurfaceLinker(call_table(specs), binds, FlowLinker(CallLinker(apis, report), report), report)
+    known = candidates(specs, called_from(capability.exposes or ()))
+    apis = link_apis(specs, known, binds, report)
+    servers = SurfaceLinker(call_table(known), binds, FlowLinker(CallLinker(apis, report), report), report)
     surfaces = servers.link(capability.exposes or ())
     if not surfaces and not report.has_errors:
         report.error(
