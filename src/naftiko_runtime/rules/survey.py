@@ -1,0 +1,98 @@
+"""A document with everything in it by kind, so that no rule has to walk it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias, TypeVar
+
+from ..spec.aggregates import FlowSpec
+from ..spec.base import SpecModel
+from ..spec.consumes import HttpSpec, OperationSpec
+from ..spec.document import BindSpec, Document
+from ..spec.exposes import ControlSpec, McpSpec, RestSpec, ServerSpec, SkillSpec
+from ..spec.flows import CallStepSpec, UnitSpec
+from ..spec.imports import ImportSpec
+
+_Kind = TypeVar("_Kind", bound=SpecModel)
+Called: TypeAlias = tuple[OperationSpec, ...]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What an author wrote in this file; what it imports is not looked at."""
+
+    document: Document
+
+    def every(self, kind: type[_Kind]) -> Iterator[_Kind]:
+        """List everything of a kind in the order of the file."""
+        return (model for model in self.models if isinstance(model, kind))
+
+    @cached_property
+    def models(self) -> tuple[SpecModel, ...]:
+        return tuple(sorted(_models(self.document), key=lambda model: model.span()))
+
+    @cached_property
+    def servers(self) -> tuple[ServerSpec, ...]:
+        kinds = (RestSpec, McpSpec, SkillSpec, ControlSpec)
+        return tuple(model for model in self.models if isinstance(model, kinds))
+
+    @cached_property
+    def has_imports(self) -> bool:
+        return any(self.every(ImportSpec))
+
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether the file is there for others to import, and runs nothing itself."""
+        return not self.document.capability.model_fields_set
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """Every spelling in which a bound variable of this file may be used."""
+        return frozenset(
+            spelling
+            for bind in self.every(BindSpec)
+            for name in bind.keys
+            for spelling in (name, f"env.{name}", f"{bind.namespace}.{name}")
+        )
+
+    def called(self, unit: UnitSpec) -> Iterator[Called]:
+        """Give for each call of a unit the operations that its name may mean."""
+        steps = [step.call for step in unit.steps or () if isinstance(step, CallStepSpec)]
+        for call in (*([unit.call] if unit.call else ()), *steps):
+            yield self._operations.get(call, ())
+
+    def flow(self, ref: str | None) -> FlowSpec | None:
+        """Find the flow that a unit refers to."""
+        return self._flows.get(ref or "")
+
+    @cached_property
+    def _operations(self) -> Mapping[str, Called]:
+        found: defaultdict[str, Called] = defaultdict(tuple)
+        for api in self.every(HttpSpec):
+            for resource in api.resources or ():
+                for operation in resource.operations or ():
+                    found[f"{api.namespace}.{operation.name}"] += (operation,)
+                    found[f"{api.namespace}.{resource.name}.{operation.name}"] += (operation,)
+        return found
+
+    @cached_property
+    def _flows(self) -> Mapping[str, FlowSpec]:
+        document = self.document
+        aggregates = (*(document.aggregates or ()), *(document.capability.aggregates or ()))
+        return {f"{each.namespace}.{flow.name}": flow for each in aggregates for flow in each.flows or ()}
+
+
+def _models(value: object) -> Iterator[SpecModel]:
+    if isinstance(value, SpecModel):
+        yield value
+        for name in type(value).model_fields:
+            yield from _models(getattr(value, name))
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _models(item)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _models(item)
