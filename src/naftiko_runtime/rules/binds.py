@@ -23,7 +23,7 @@ def variables_used(survey: Survey) -> Iterator[Finding]:
         for name in bind.keys:
             if name not in words:
                 message = f"variable {name!r} is bound, and nothing uses it"
-                hint = "a credential needs 'authentication' at the API, or no request has it; remove what is not needed"
+                hint = "a credential is sent by the 'authentication' of an API; remove what is not needed"
                 yield Finding(message, bind.span("keys", name), hint)
 
 

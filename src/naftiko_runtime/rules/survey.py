@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias, TypeVar
 
-from ..spec.aggregates import FlowSpec
+from ..spec.aggregates import AggregateSpec, FlowSpec
 from ..spec.base import SpecModel
 from ..spec.consumes import HttpSpec, OperationSpec
 from ..spec.document import BindSpec, Document
@@ -80,9 +80,11 @@ class Survey:
 
     @cached_property
     def _flows(self) -> Mapping[str, FlowSpec]:
-        document = self.document
-        aggregates = (*(document.aggregates or ()), *(document.capability.aggregates or ()))
-        return {f"{each.namespace}.{flow.name}": flow for each in aggregates for flow in each.flows or ()}
+        found: dict[str, FlowSpec] = {}
+        for aggregate in self.every(AggregateSpec):
+            for flow in aggregate.flows or ():
+                found.setdefault(f"{aggregate.namespace}.{flow.name}", flow)
+        return found
 
 
 def _models(value: object) -> Iterator[SpecModel]:
