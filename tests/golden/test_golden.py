@@ -1,7 +1,7 @@
 """Capability files in, plan and diagnostics out; ``--update-golden`` writes the expected texts anew.
 
 A case without a ``capability.yaml`` is the capability of that name which the project ships; one with a
-``bind.json`` is bound with the variables and base URIs given there.
+``bind.json`` is bound with the variables and base URIs given there; one with a ``lint`` is checked by all rules.
 """
 
 import json
@@ -11,6 +11,7 @@ import pytest
 
 from naftiko_runtime.app.compiler import compile_text
 from naftiko_runtime.plan.explain import Plan
+from naftiko_runtime.rules.lint import RULES, lint
 from naftiko_runtime.runtime.bindings import BindError, bind
 
 CASES = sorted(
@@ -33,6 +34,8 @@ def compiled(case: Path) -> dict[str, str]:
     if not source.exists():
         source = SHIPPED / f"{case.name}.yaml"
     result = compile_text(source.read_text(encoding="utf-8"), source.name, source.parent)
+    if result.document is not None and (case / "lint").exists():
+        lint(result.document, result.report, RULES)
     said = [str(item) for item in result.report]
     if result.plan is not None:
         said += unbound(result.plan, case / "bind.json")

@@ -23,17 +23,18 @@ class CompileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """What a text gave: a plan unless the report has errors, and in any case the report."""
+    """What a text gave: a plan unless the report has errors, the document, and in any case the report."""
 
     plan: Plan | None
     report: Report
+    document: Document | None
 
 
 def compile_text(text: str, file: str, folder: Path | None = None) -> Compiled:
     """Compile a text; ``file`` is the name that diagnostics show, ``folder`` has the files it imports."""
     report = Report()
     document = _read(text, file, report)
-    return Compiled(link(document, file, report, folder) if document else None, report)
+    return Compiled(link(document, file, report, folder) if document else None, report, document)
 
 
 def compile(path: str | Path) -> Plan:

@@ -23,7 +23,9 @@ def variables_used(survey: Survey) -> Iterator[Finding]:
         for name in bind.keys:
             if name not in words:
                 message = f"variable {name!r} is bound, and nothing uses it"
-                hint = "a credential is sent by the 'authentication' of an API; remove what is not needed"
+                hint = (
+                    "if it is a credential, an API lacks the 'authentication' that sends it; else remove it"
+                )
                 yield Finding(message, bind.span("keys", name), hint)
 
 

@@ -30,9 +30,12 @@ def apis_described(survey: Survey) -> Iterator[Finding]:
 def resources_described(survey: Survey) -> Iterator[Finding]:
     """Find the first exposed path of a server without a description, and count them: often it is most."""
     for server in survey.every(RestSpec):
-        bare = [resource for resource in server.resources or () if not resource.description]
+        resources = server.resources or ()
+        bare = [resource for resource in resources if not resource.description]
         if bare:
-            message = f"{len(bare)} exposed paths have no description; the first is {bare[0].path!r}"
+            message = (
+                f"{len(bare)} of {len(resources)} exposed paths have no description, first {bare[0].path!r}"
+            )
             yield Finding(message, bare[0].span("description"), _HINT)
 
 

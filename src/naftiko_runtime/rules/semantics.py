@@ -61,7 +61,9 @@ def hints_agree(survey: Survey) -> Iterator[Finding]:
         if methods := _changing_methods(survey, tool):
             message = f"tool {tool.name!r} says that it only reads, and calls {' and '.join(methods)}"
             yield Finding(
-                message, span, "write 'readOnly: false'; clients call what only reads without asking"
+                message,
+                span,
+                "write 'readOnly: false'; a client may call a tool that only reads without asking",
             )
 
 
