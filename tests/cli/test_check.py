@@ -19,7 +19,7 @@ capability:
   consumes:
   - type: http
     namespace: ships
-    baseUri: https://ships.example.com
+    baseUri: https://ships.example
     resources:
     - name: ship
       path: /ship
@@ -99,6 +99,24 @@ def test_problems_can_be_read_by_machines(command: Command, write: Callable[[str
         }
     ]
     assert command("naftiko", "check", write(GOOD), "--format", "json").out == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "codes"),
+    [
+        ([], ["R110"]),
+        (["--lint", "recommended"], ["R110"]),
+        (["--lint", "all"], ["R143", "R140", "R110", "R141", "R142"]),
+        (["--lint", "none"], []),
+    ],
+)
+def test_rules_of_good_files_are_checked_as_asked(
+    command: Command, write: Callable[[str], str], options: list[str], codes: list[str]
+) -> None:
+    place = write(GOOD.replace("ships.example", "example.com"))
+    done = command("naftiko", "check", place, "--format", "json", *options)
+    assert [item["code"] for item in json.loads(done.out)] == codes
+    assert command("naftiko", "check", place, "--strict", *options).code == (1 if codes else 0)
 
 
 def test_the_plan_of_the_users_file_shows_all_24_calls(command: Command, together: Path) -> None:

@@ -1,7 +1,7 @@
 """Capability files in, plan and diagnostics out; ``--update-golden`` writes the expected texts anew.
 
 A case without a ``capability.yaml`` is the capability of that name which the project ships; one with a
-``bind.json`` is bound with the variables and base URIs given there; one with a ``lint`` is checked by all rules.
+``bind.json`` is bound with the variables and base URIs given there; all rules look at one with a ``lint``.
 """
 
 import json

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from ..app.compiler import compile_text
+from ..rules.lint import RECOMMENDED, RULES, lint
+from ..rules.rule import Rule
 from ..source.diagnostics import Report, Severity
 from ..values.json import encode_pretty
 from .origin import read_origin
+
+_RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
+    {"none": (), "recommended": RECOMMENDED, "all": RULES}
+)
 
 
 def check(arguments: Namespace) -> int:
     """Print every problem; 1 when something would not be served, or under strict when anything was found."""
     origin = read_origin(arguments.file)
-    report = compile_text(origin.text, origin.name, origin.folder).report
+    compiled = compile_text(origin.text, origin.name, origin.folder)
+    report = compiled.report
+    if compiled.document is not None:
+        lint(compiled.document, report, _RULES[arguments.lint])
     if arguments.format == "json":
         sys.stdout.buffer.write(encode_pretty([item.as_json() for item in report]) + b"\n")
     else:

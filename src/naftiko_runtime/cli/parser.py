@@ -130,6 +130,12 @@ def _add_check(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="how check prints (default: text)"
     )
+    parser.add_argument(
+        "--lint",
+        choices=("none", "recommended", "all"),
+        default="recommended",
+        help="which rules of good files check goes by (default: recommended)",
+    )
     parser.add_argument("--strict", action="store_true", help="take every warning of the file as an error")
 
 
