@@ -59,7 +59,7 @@ def _ref(owned: tuple[str | None, FlowSpec]) -> tuple[str, str] | None:
 def parameters_unique(survey: Survey) -> Iterator[Finding]:
     """Find a parameter that one list declares twice."""
     for _, second in chain.from_iterable(repeats(_inputs(owner), _place) for owner in survey.models):
-        message = f"parameter {second.name!r} is declared twice here; the last declaration counts"
+        message = f"parameter {second.name!r} is declared twice here, so one declaration has no effect"
         yield Finding(message, second.span("name"), "remove one")
 
 
