@@ -176,6 +176,12 @@ def test_a_text_with_holes_only_may_stand_anywhere(text: str) -> None:
     check_holes_only(text, "a path")
 
 
+def test_a_path_has_a_hundred_holes_at_most() -> None:
+    check_holes_only("/{x}/{{y}}" * 50, "a path")
+    with pytest.raises(ValueError, match="a path cannot have more than 100 holes; this one has 101"):
+        check_holes_only("/{x}" * 101, "a path")
+
+
 @pytest.mark.parametrize(
     "tag", ["{{#x}}", "{{/x}}", "{{^x}}", "{{! x }}", "{{>x}}", "{{=x=}}", "{{$x}}", "{{.}}"]
 )

@@ -109,3 +109,17 @@ def test_the_hint_is_the_nearest_known_word_if_any_is_near(
     word: str, known: Iterable[str], hint: str | None
 ) -> None:
     assert did_you_mean(word, known) == hint
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("orders-lst", "did you mean 'orders-list'?"),
+        ("rders-list", "did you mean 'orders-list'?"),
+        ("unlike-all", None),
+        ("x" * 201, None),
+    ],
+)
+def test_among_many_words_a_near_one_has_the_same_beginning_or_end(word: str, hint: str | None) -> None:
+    known = [*(f"orders-{number}-of-all-the-others" for number in range(500)), "orders-list", "y" * 201]
+    assert did_you_mean(word, known) == hint

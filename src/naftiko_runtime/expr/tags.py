@@ -14,9 +14,9 @@ _DOUBLE = rf"{_COMMENT}|{_TRIPLE}|\{{\{{([^{{}}]+)\}}\}}"
 _TAG = re.compile(_DOUBLE, re.DOTALL)
 _TAG_OR_SINGLE = re.compile(rf"{_DOUBLE}|\{{([^{{}}/]+)\}}", re.DOTALL)
 _SINGLE = 3  # the group of `{x}`
-_ALONE = re.compile(
-    rf"^[ \t]*(\{{\{{\s*[#^/][^{{}}]*\}}\}}|{_COMMENT})[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE
-)
+_ONLY_SINGLE = re.compile(r"\{([^{}/]+)\}")
+_END_OF_LINE = re.compile(r"[ \t]*(?:\r?\n|\Z)")
+_SILENT = ("#", "^", "/", "!")
 _BLANK = " \t\r\n"
 _AROUND = "&+" + _BLANK  # `{{&x}}` is text as it is, `{x+}` any number of segments: not part of the name
 
@@ -35,18 +35,32 @@ Token: TypeAlias = str | Tag
 
 def tokens(text: str, *, single: bool = False) -> Iterator[Token]:
     """Cut a text; ``single`` counts ``{x}`` too. A tag that writes nothing takes its line with it."""
-    text = _ALONE.sub(r"\1", text)
-    at = 0
-    for found in (_TAG_OR_SINGLE if single else _TAG).finditer(text):
-        tag = _tag(found)
+    at, is_fresh = 0, True  # fresh is what begins a line, or comes after a line that was taken
+    for start, end, tag in _tags(text, single=single):
         if not (tag.mark or tag.word):
             continue
-        if found.start() > at:
-            yield text[at : found.start()]
+        before = text[at:start]
+        line = before.rpartition("\n")[2]
+        begins = (is_fresh or "\n" in before) and not line.strip(" \t")
+        rest = _END_OF_LINE.match(text, end) if begins and tag.mark in _SILENT else None
+        if rest:
+            before, end = before.removesuffix(line), rest.end()
+        if before:
+            yield before
         yield tag
-        at = found.end()
+        at, is_fresh = end, rest is not None
     if at < len(text):
         yield text[at:]
+
+
+def _tags(text: str, *, single: bool) -> Iterator[tuple[int, int, Tag]]:
+    """Find tags with their places. Behind the last ``}}`` no ``{{`` is closed, so none is tried there:
+    each would search to the end of the text."""
+    end = text.rfind("}}") + 2 if "}}" in text else 0
+    for found in (_TAG_OR_SINGLE if single else _TAG).finditer(text, 0, end):
+        yield found.start(), found.end(), _tag(found)
+    for found in _ONLY_SINGLE.finditer(text, end) if single else ():
+        yield found.start(), found.end(), Tag("", found[1].strip(_AROUND), found[0])
 
 
 def _tag(found: re.Match[str]) -> Tag:

@@ -17,6 +17,8 @@ from .sections import Hole, Parts
 from .sink import Sink, Unsendable, check_segment, path_text, plain_text, write
 from .tags import Tag, tokens
 
+_MAX_HOLES = 100
+
 
 def _nothing(word: str) -> Expr | None:
     return None
@@ -103,12 +105,17 @@ def hole_names(text: str, *, single: bool = False) -> tuple[str, ...]:
 
 
 def check_holes_only(text: str, place: str) -> None:
-    """Raise ValueError for sections and comments, in a place that only holes can fill."""
-    for token in tokens(text):
-        if isinstance(token, Tag) and token.mark:
-            raise ValueError(
-                f"{token.text!r} cannot stand in {place}, where only holes such as {{{{x}}}} can"
-            )
+    """Raise ValueError for sections and comments in a place that only holes can fill, and for many holes."""
+    holes = 0
+    for token in tokens(text, single=True):
+        if isinstance(token, Tag):
+            holes += 1
+            if token.mark:
+                raise ValueError(
+                    f"{token.text!r} cannot stand in {place}, where only holes such as {{{{x}}}} can"
+                )
+    if holes > _MAX_HOLES:
+        raise ValueError(f"{place} cannot have more than {_MAX_HOLES} holes; this one has {holes}")
 
 
 def compile_template(

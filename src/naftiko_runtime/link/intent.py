@@ -184,7 +184,7 @@ def _full_names(use: Use) -> str:
     return f"write one of {', '.join(names)}{', …' if len(use.among) > len(names) else ''}"
 
 
-_VARIABLE = re.compile(r"\{+([^{}]*)\}+")
+_VARIABLE = re.compile(r"(?<!\{)\{+([^{}]*)\}+")
 
 
 def _path(path: str) -> str:

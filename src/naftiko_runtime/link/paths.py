@@ -19,7 +19,7 @@ from ..spec.exposes import RestSpec, ServerSpec
 Way: TypeAlias = Literal["whole", "below"]
 Routes: TypeAlias = Mapping[str, tuple[str, ...]]
 
-_VARIABLE = re.compile(r"\{+([^{}]*)\}+")
+_VARIABLE = re.compile(r"(?<!\{)\{+([^{}]*)\}+")
 _VERSION = re.compile(r"v[0-9]+")
 _JOINED = (":", "?", "#")
 

@@ -9,6 +9,9 @@ from enum import Enum
 
 from ..values import Json
 
+_MANY_WORDS = 100
+_MAX_WORD = 200
+
 
 class Severity(Enum):
     """``error``: no plan. ``refused``: this operation is not served. ``warning``: a tolerance was used."""
@@ -83,5 +86,10 @@ class Report:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Return a hint that names the nearest known word, or nothing when none is near."""
-    near = get_close_matches(word, list(known), 1)
+    words = [other for other in known if len(other) <= _MAX_WORD] if len(word) <= _MAX_WORD else []
+    if len(words) > _MANY_WORDS:
+        # comparing takes long; whoever mistypes one of many words keeps its beginning or its end
+        words = [other for other in words if word[:2] == other[:2] or word[-2:] == other[-2:]]
+        words = sorted(words, key=lambda other: abs(len(other) - len(word)))[:_MANY_WORDS]
+    near = get_close_matches(word, words, 1)
     return f"did you mean {near[0]!r}?" if near else None

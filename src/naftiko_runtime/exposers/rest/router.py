@@ -14,7 +14,8 @@ from ...plan.surfaces import RestRoute
 
 Segments: TypeAlias = tuple[str, ...]
 
-HOLE = re.compile(r"\{\{?\s*([^{}]+?)\+?\s*\}?\}")
+# nothing here is tried twice, whatever stands between braces
+HOLE = re.compile(r"\{\{?\s*+((?:[^{}\s+]|[\s+]+(?=[^{}\s+]))++)[\s+]*+\}?\}")
 
 
 @dataclass(frozen=True, slots=True)
