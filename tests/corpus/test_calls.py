@@ -23,6 +23,12 @@ def test_a_file_of_the_project_sends_what_it_says(path: Path) -> None:
     assert comparison.differences == []
 
 
+def test_every_construct_is_understood() -> None:
+    comparison = Comparison()
+    comparison.add(Case.of(Path(__file__).with_name("constructs.yaml")))
+    assert comparison.outcomes == {"agrees": 7}
+
+
 @pytest.fixture(scope="module")
 def compared(cases: list[Case]) -> Comparison:
     comparison = Comparison()

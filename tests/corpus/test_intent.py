@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from oracle.capability import Capability, Consumed, Site, sites
+from oracle.capability import Capability, Consumed
 from oracle.cases import Case, check, needs_corpus
+from oracle.paths import plain
 from oracle.raw import fold
+from oracle.sites import Site, sites
 
 pytestmark = needs_corpus
 
@@ -90,8 +92,7 @@ def by_names(site: Site | None, capability: Capability) -> str | None:
     of_path = only(
         each
         for each in among
-        if each.method == site.method and plain(str(each.resource["path"])) not in ("", "/")
-        if path.endswith(plain(str(each.resource["path"])))
+        if each.method == site.method and plain(each.path or "") and path.endswith(plain(each.path or ""))
     )
     return of_name or of_path
 
@@ -99,10 +100,6 @@ def by_names(site: Site | None, capability: Capability) -> str | None:
 def only(found: Iterator[Consumed]) -> str | None:
     names = [each.name for each in found]
     return names[0] if len(names) == 1 else None
-
-
-def plain(path: str) -> str:
-    return fold(re.sub(r"\{+(.*?)\}+", r"{\1}", path)).rstrip("/")
 
 
 def described(site: Site) -> str:

@@ -8,10 +8,10 @@ import pytest
 
 from naftiko_runtime.plan.surfaces import Operation, Refused
 from naftiko_runtime.source.diagnostics import Diagnostic
-from oracle.capability import REST, Site, sites
 from oracle.cases import Case, check, needs_corpus
 from oracle.observed import calls_of
 from oracle.raw import Block, entries
+from oracle.sites import REST, Site, sites
 
 pytestmark = needs_corpus
 

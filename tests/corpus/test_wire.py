@@ -10,10 +10,10 @@ from naftiko_runtime.app.serve import Options, serving
 from naftiko_runtime.plan.surfaces import McpTool, Operation, Refused, RestRoute, RestSurface
 from oracle.arguments import made
 from oracle.asking import ask
-from oracle.capability import Site
 from oracle.cases import Case, check, chosen, needs_corpus
 from oracle.observed import calls_of, received
 from oracle.prediction import Prediction
+from oracle.sites import Site
 from oracle.words import NotUnderstood, Words, secret_of
 from wire import Upstream
 

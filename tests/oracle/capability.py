@@ -5,19 +5,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from oracle.raw import Block, entries, fold, read
-
-REST = ("rest", "api")
+from oracle.paths import full_path
+from oracle.raw import Block, called, entries, fold, read
+from oracle.sites import REST, Site, sites
 
 
 @dataclass(frozen=True)
 class Consumed:
-    """A consumed operation; ``key`` is its API's namespace, with a number when that is taken."""
+    """A consumed operation; ``key`` is its API's namespace, with a number when that is taken.
+
+    There is no path when an operation has one of its own and nothing tells how it is meant.
+    """
 
     key: str
     api: Block
     resource: Block
     operation: Block
+    path: str | None = None
 
     @property
     def name(self) -> str:
@@ -38,32 +42,6 @@ class Consumed:
 
 
 @dataclass(frozen=True)
-class Site:
-    """An exposed unit, with the server and the resource that it stands in."""
-
-    server: Block
-    unit: Block
-    resource: Block | None = None
-
-    @property
-    def is_rest(self) -> bool:
-        return self.server["type"] in REST
-
-    @property
-    def call(self) -> str | None:
-        call = self.unit.get("call")
-        return str(call) if call is not None else None
-
-    @property
-    def method(self) -> str:
-        return str(self.unit.get("method") or "GET").upper()
-
-    @property
-    def path(self) -> str:
-        return str(self.resource["path"]) if self.resource else ""
-
-
-@dataclass(frozen=True)
 class Capability:
     """A whole file."""
 
@@ -79,7 +57,8 @@ class Capability:
         if root is None or not isinstance(body, Block):
             return None
         servers = tuple(item for item in entries(body.get("exposes")) if item.get("type") in (*REST, "mcp"))
-        return cls(root, body, tuple(_consumed(root, body, path.parent)), servers)
+        routes = [site for server in servers for site in sites(server) if site.is_rest and site.call]
+        return cls(root, body, tuple(_consumed(root, body, path.parent, routes)), servers)
 
     def candidates(self, call: str) -> tuple[Consumed, ...]:
         """List what a call may mean."""
@@ -98,19 +77,6 @@ class Capability:
             if name in keys and namespace in ("", "env", item.get("namespace")):
                 return str(keys[name])
         return None
-
-
-def called(operation: Block) -> str:
-    return str(operation.get("name") or operation.get("id") or "")
-
-
-def sites(server: Block) -> Iterator[Site]:
-    """List the units of a server as they are written."""
-    if server["type"] == "mcp":
-        yield from (Site(server, tool) for tool in entries(server.get("tools")))
-        return
-    for resource in entries(server.get("resources")):
-        yield from (Site(server, unit, resource) for unit in entries(resource.get("operations")))
 
 
 def inputs(*levels: Block | None) -> Iterator[Block]:
@@ -140,7 +106,7 @@ def _once(server: Block) -> Iterator[Site]:
             yield site
 
 
-def _consumed(root: Block, body: Block, folder: Path) -> Iterator[Consumed]:
+def _consumed(root: Block, body: Block, folder: Path, routes: Sequence[Site]) -> Iterator[Consumed]:
     apis = [api for api in entries(body.get("consumes")) if "namespace" in api and not _is_import(api)]
     for section in (root, body):
         imports = [item for item in entries(section.get("consumes")) if _is_import(item)]
@@ -151,7 +117,8 @@ def _consumed(root: Block, body: Block, folder: Path) -> Iterator[Consumed]:
         key = api["namespace"] if number == 1 else f"{api['namespace']}#{number}"
         for resource in entries(api.get("resources")):
             for operation in entries(resource.get("operations")):
-                yield Consumed(key, api, resource, operation)
+                path = full_path(api, resource, operation, routes)
+                yield Consumed(key, api, resource, operation, path)
 
 
 def _is_import(item: Block) -> bool:

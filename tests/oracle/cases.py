@@ -11,8 +11,9 @@ from naftiko_runtime.app.compiler import compile_text
 from naftiko_runtime.plan.explain import Plan, exposed
 from naftiko_runtime.plan.surfaces import Operation
 from naftiko_runtime.source.diagnostics import Report
-from oracle.capability import Capability, Consumed, Site
+from oracle.capability import Capability, Consumed
 from oracle.observed import calls_of
+from oracle.sites import Site
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 PINS = Path(__file__).parents[1] / "corpus" / "oracle.json"

@@ -10,10 +10,11 @@ from naftiko_runtime.plan.explain import Plan
 from naftiko_runtime.plan.surfaces import Operation, Refused
 from naftiko_runtime.runtime.bindings import Bindings
 from oracle.arguments import made
-from oracle.capability import Capability, Consumed, Site
+from oracle.capability import Capability, Consumed
 from oracle.cases import Case, chosen
 from oracle.observed import bound, calls_of, sent
 from oracle.prediction import Prediction
+from oracle.sites import Site
 from oracle.words import NotUnderstood, Words
 
 

@@ -28,8 +28,10 @@ class Prediction:
     demanding: set[str] = field(default_factory=set)
 
     def message(self) -> Message:
+        if self.consumed.path is None:
+            raise NotUnderstood("whether the path of an operation is whole")
         is_streamed = self._is_streamed()
-        path, _, query = str(self.consumed.resource.get("path", "")).partition("#")[0].partition("?")
+        path, _, query = self.consumed.path.partition("#")[0].partition("?")
         sealed = credentials(self.consumed, self.words)
         params = self._params(path + query)
         self._fill(params, {each.name for each in sealed if each.place == "header"})
@@ -63,8 +65,6 @@ class Prediction:
 
     def _is_streamed(self) -> bool:
         operation = self.consumed.operation
-        if "path" in operation:
-            raise NotUnderstood("a path of an operation")
         body = operation.get("body")
         if body is None:
             return False
@@ -102,8 +102,7 @@ class Prediction:
 
     def _given(self, names: list[str]) -> dict[str, Any]:
         """Read ``with``; its keys name parameters, or variables of the path."""
-        path = str(self.consumed.resource.get("path", ""))
-        known = list(dict.fromkeys([*names, *path_variables(path)]))
+        known = list(dict.fromkeys([*names, *path_variables(self.consumed.path or "")]))
         given = self.words.site.unit.get("with") or {}
         found = {named(key, known): value for key, value in given.items()}
         return {

@@ -44,6 +44,10 @@ def entries(collection: Any) -> Iterator[Block]:
                 yield Block({**item, "name": name}, collection.lines[name], item.lines)
 
 
+def called(operation: Block) -> str:
+    return str(operation.get("name") or operation.get("id") or "")
+
+
 def text(value: Any) -> str:
     """Write a value as text: a text as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))

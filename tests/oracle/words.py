@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from oracle.capability import Capability, Site, inputs, named
+from oracle.capability import Capability, inputs, named
 from oracle.raw import text
+from oracle.sites import Site
 
 
 class NotUnderstood(Exception):
