@@ -3,7 +3,7 @@
 
 CAPABILITY = capabilities/together-ai-fine-tuning.yaml
 
-.PHONY: help run test test-all check format bench lock clean
+.PHONY: help run test test-all check format bench soak lock clean
 
 help: ## show this list
 	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,10 @@ format: ## format the code and mend what the linter can mend
 
 bench: ## measure speed beside other servers, into bench/results.md (ARGS=--quick: one short round)
 	@bench/setup && .venv/bin/python -m bench.run $(ARGS)
+
+soak: ## feed the compiler broken files for ten minutes, or as long as ARGS=--minutes=N says
+	@scripts/setup dev
+	@PYTHONPATH=tests .venv/bin/python -m soak $(ARGS)
 
 lock: ## write the pinned requirements anew (ARGS=--upgrade: the newest versions)
 	@scripts/lock $(ARGS)
