@@ -11,8 +11,9 @@ from oracle.cases import Case, check, needs_corpus
 from oracle.comparison import Comparison
 
 ROOT = Path(__file__).parents[2]
+CONSTRUCTS = Path(__file__).with_name("constructs.yaml")
 OWN = sorted(
-    [*(ROOT / "capabilities").glob("*.yaml"), *(ROOT / "tests" / "golden").glob("*/capability.yaml")]
+    [*ROOT.glob("capabilities/*.yaml"), *ROOT.glob("tests/golden/*/capability.yaml"), CONSTRUCTS],
 )
 
 
@@ -25,7 +26,7 @@ def test_a_file_of_the_project_sends_what_it_says(path: Path) -> None:
 
 def test_every_construct_is_understood() -> None:
     comparison = Comparison()
-    comparison.add(Case.of(Path(__file__).with_name("constructs.yaml")))
+    comparison.add(Case.of(CONSTRUCTS))
     assert comparison.outcomes == {"agrees": 7}
 
 

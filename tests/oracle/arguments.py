@@ -17,12 +17,13 @@ BY_KIND: Mapping[str | None, Any] = {
 
 
 def made(params: Iterable[tuple[str, str | None]]) -> dict[str, Any]:
-    """Make an argument for each name and kind; texts hold their own name, so that none stands for another."""
-    return {
-        name: BY_KIND[kind] if kind in BY_KIND and kind is not None else _unkind(name, kind)
-        for name, kind in params
-    }
+    """Make an argument for each name and kind; texts and objects hold their own name, so that none stands
+    for another."""
+    return {name: _one(name, kind) for name, kind in params}
 
 
-def _unkind(name: str, kind: str | None) -> Any:
-    return f"{name}:{NASTY}" if kind == "string" else {**BY_KIND[None], "name": name}
+def _one(name: str, kind: str | None) -> Any:
+    if kind == "string":
+        return f"{name}:{NASTY}"
+    value = BY_KIND[kind]
+    return {**value, "name": name} if isinstance(value, dict) else value
