@@ -11,7 +11,7 @@ from oracle.capability import Consumed, inputs, named
 from oracle.credential import Sealed, credentials
 from oracle.message import Message, canonical
 from oracle.raw import Block, fold, text
-from oracle.words import MISSING, PATH_HOLE, NotUnderstood, Words, path_variables
+from oracle.words import HOLE, MISSING, PATH_HOLE, NotUnderstood, Words, path_variables
 
 PLACES = ("path", "query", "header", "cookie", "body", "environment")
 RAW = ("raw", "binary", "octet-stream", "application/octet-stream")
@@ -64,15 +64,15 @@ class Prediction:
         return self.words.demanded() | for_path | (for_others - self.words.declared())
 
     def _is_streamed(self) -> bool:
-        operation = self.consumed.operation
-        body = operation.get("body")
+        body = self.consumed.operation.get("body")
         if body is None:
             return False
-        if isinstance(body, Block) and str(body.get("type")).lower() in RAW and body.get("data") is None:
+        kind = str(body.get("type") or "json").lower() if isinstance(body, Block) else "text"
+        if kind in RAW and body.get("data") is None:
             return True
-        raise NotUnderstood(
-            "a body template" if isinstance(body, Block) and "data" in body else "a body without data"
-        )
+        if kind != "json":
+            raise NotUnderstood(f"a body of type {kind}")
+        return False
 
     def _params(self, path: str) -> dict[tuple[str, str], Block]:
         """Collect the parameters; the one that stands nearest to the operation counts."""
@@ -102,7 +102,8 @@ class Prediction:
 
     def _given(self, names: list[str]) -> dict[str, Any]:
         """Read ``with``; its keys name parameters, or variables of the path."""
-        known = list(dict.fromkeys([*names, *path_variables(self.consumed.path or "")]))
+        said = [self.words.callers(word) or word for word in HOLE.findall(text(self._template()))]
+        known = list(dict.fromkeys([*names, *path_variables(self.consumed.path or ""), *said]))
         given = self.words.site.unit.get("with") or {}
         found = {named(key, known): value for key, value in given.items()}
         return {
@@ -175,12 +176,28 @@ class Prediction:
         return [(name, text(item)) for name, items in listed for item in items if item not in (None, MISSING)]
 
     def _body(self) -> str | None:
-        """One body parameter is the body; several are its fields."""
-        found = self.placed.get("body", [])
+        """One body parameter is the body; several are its fields; a template is filled."""
+        found, template = self.placed.get("body", []), self._template()
+        if template is not None:
+            if found:
+                raise NotUnderstood("a body template beside body parameters")
+            self.words.is_consumed = True
+            value = self._read("body template", partial(self.words.stated, template), is_structure=True)
+            return None if value is MISSING else canonical(value)
+        if self.consumed.operation.get("body") is not None and not found and not self._is_streamed():
+            found = [("body", self._read("body", self._argument("body")))]
         given = {name: value for name, value in found if value is not None and value is not MISSING}
         if not given:
             return None
         return canonical(next(iter(given.values())) if len(found) == 1 else given)
+
+    def _template(self) -> Any:
+        """Return what the file states as the body; an empty one says as little as none."""
+        body = self.consumed.operation.get("body")
+        data = body.get("data") if isinstance(body, Block) else None
+        if data in ({}, []):
+            raise NotUnderstood("an empty body template")
+        return data
 
     def _base(self) -> str | None:
         base = str(self.consumed.api.get("baseUri") or "").strip().rstrip("/")

@@ -36,7 +36,10 @@ def path_variables(path: str) -> list[str]:
 
 @dataclass
 class Words:
-    """Reads words for one unit that is called with ``arguments``; ``asked`` collects what it reads."""
+    """Reads words for one unit that is called with ``arguments``; ``asked`` collects what it reads.
+
+    What the consumed side writes, ``tools.x`` too, names parameters of the call first.
+    """
 
     capability: Capability
     site: Site
@@ -44,6 +47,7 @@ class Words:
     arguments: Mapping[str, Any]
     params: Mapping[str, Any] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    is_consumed: bool = False
 
     def given(self, value: Any) -> Any:
         """Read a value of ``with``, where a caller's name may stand without braces."""
@@ -114,7 +118,8 @@ class Words:
 
     def _hole(self, word: str) -> Any:
         if (name := self._callers(word)) is not None:
-            return self.argument(name)
+            known = named(name, list(self.params)) if self.is_consumed else None
+            return self.params[known] if known is not None else self.argument(name)
         own = [*self.known, *(str(item["name"]) for item in self._declared())]
         if word not in own and word not in self.params and self.is_variable(word):
             return self.variable(word)
