@@ -99,9 +99,7 @@ def route_of(result: Compiled) -> RestRoute:
 def call_of(result: Compiled, shown: str = "tool") -> HttpCall:
     body = operation_of(result, shown).body
     assert isinstance(body, PassThrough | Flow), body
-    call = body.call if isinstance(body, PassThrough) else body.steps[0].call
-    assert call is not None
-    return call
+    return body.call if isinstance(body, PassThrough) else body.calls[0]
 
 
 def refusal_of(result: Compiled, shown: str = "tool") -> str:

@@ -2,7 +2,7 @@
 
 import gzip
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -13,7 +13,7 @@ from mcp import Client, MCPError, types
 from naftiko_runtime.exposers.boundary import ASGIApp, Guard
 from naftiko_runtime.exposers.mcp import build_app
 from naftiko_runtime.expr.path import Root
-from naftiko_runtime.expr.scope import Scope
+from naftiko_runtime.expr.scope import Expr, Scope
 from naftiko_runtime.expr.shape import Selected
 from naftiko_runtime.expr.template import PathTemplate
 from naftiko_runtime.plan.call import Headers, HttpCall
@@ -68,7 +68,14 @@ class FakeInbound:
 @dataclass(frozen=True)
 class FakeStep:
     name: str
-    call: HttpCall | None
+    call: HttpCall
+
+    @property
+    def calls(self) -> tuple[HttpCall, ...]:
+        return (self.call,)
+
+    def parts(self) -> Iterator[tuple[str, str, Expr]]:
+        yield from ()
 
     async def run(self, scope: Scope, effects: Effects) -> Answer:
         raise NotImplementedError

@@ -279,3 +279,7 @@ def test_a_path_that_nobody_can_read_is_refused_by_its_text(text: str) -> None:
 def test_a_path_prints_so_that_it_can_be_read_again(path: Path, text: str) -> None:
     assert str(path) == text
     assert str(compile_path(text)) == text
+
+
+def test_an_operator_that_the_library_calls_deprecated_is_no_warning() -> None:
+    assert compile_path("$.a & $.b").select({"a": 1, "b": 2}) is not None

@@ -2,7 +2,17 @@ from collections.abc import Iterable
 
 import pytest
 
-from naftiko_runtime.expr.scope import Argument, BindValue, Const, Expr, Scope, StepResult, fold, match_name
+from naftiko_runtime.expr.scope import (
+    Argument,
+    BindValue,
+    Const,
+    Expr,
+    Scope,
+    StepResult,
+    Words,
+    fold,
+    match_name,
+)
 from naftiko_runtime.values import Json, Secret
 
 SCOPE = Scope(
@@ -30,10 +40,10 @@ SCOPE = Scope(
         (Argument("body", ("x", "y", "z")), None),
         (Argument("id", ("0",)), None),
         (StepResult("find"), {"items": [{"id": 7}]}),
-        (StepResult("find", ("items", "0", "id")), 7),
-        (StepResult("find", ("items", "id")), None),
-        (StepResult("empty", ("a",)), None),
-        (StepResult("missing", ("a",)), None),
+        (StepResult("find", Words(("items", "0", "id"))), 7),
+        (StepResult("find", Words(("items", "id"))), None),
+        (StepResult("empty", Words(("a",))), None),
+        (StepResult("missing", Words(("a",))), None),
         (BindValue("env.KEY"), Secret("k")),
     ],
 )
@@ -48,7 +58,7 @@ def test_a_name_has_the_value_that_the_call_gives_it(expression: Expr, value: Js
         (Argument("id"), "id", (Argument("id"),)),
         (Argument("body", ("a", "0")), "body.a.0", (Argument("body", ("a", "0")),)),
         (StepResult("find"), "step find", (StepResult("find"),)),
-        (StepResult("find", ("id",)), "step find.id", (StepResult("find", ("id",)),)),
+        (StepResult("find", Words(("id",))), "step find.id", (StepResult("find", Words(("id",))),)),
         (BindValue("env.KEY"), "bind env.KEY", (BindValue("env.KEY"),)),
     ],
 )

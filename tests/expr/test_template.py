@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from naftiko_runtime.expr.scope import Argument, BindValue, Const, Expr, Scope, StepResult
+from naftiko_runtime.expr.scope import Argument, BindValue, Const, Expr, Scope, StepResult, Words
 from naftiko_runtime.expr.sections import Hole
 from naftiko_runtime.expr.sink import Sink, Unsendable, header_text, plain_text, query_text, write
 from naftiko_runtime.expr.template import Template, check_holes_only, compile_template, hole_names
@@ -29,7 +29,7 @@ def find(word: str) -> Expr | None:
     if word.startswith("env."):
         return BindValue(word)
     name, *keys = word.split(".")
-    return StepResult(name, tuple(keys)) if name == "find" else Argument(name, tuple(keys))
+    return StepResult(name, Words(tuple(keys))) if name == "find" else Argument(name, tuple(keys))
 
 
 def render(text: str, sink: Sink = plain_text) -> Json | Secret:
@@ -158,7 +158,7 @@ def test_a_value_that_its_place_cannot_hold_is_refused() -> None:
 
 def test_a_template_is_parsed_once_into_text_and_holes() -> None:
     assert compile_template("a {{id}}{{unknown}} {{find.x}}", find, query_text) == Template(
-        ("a ", Hole("id", Argument("id")), "{{unknown}} ", Hole("find.x", StepResult("find", ("x",)))),
+        ("a ", Hole("id", Argument("id")), "{{unknown}} ", Hole("find.x", StepResult("find", Words(("x",))))),
         query_text,
     )
 

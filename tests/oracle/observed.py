@@ -30,8 +30,7 @@ def calls_of(operation: Operation) -> tuple[HttpCall, ...]:
     body = operation.body
     if isinstance(body, PassThrough):
         return (body.call,)
-    steps = body.steps if isinstance(body, Flow) else ()
-    return tuple(step.call for step in steps if step.call is not None)
+    return body.calls if isinstance(body, Flow) else ()
 
 
 def sent(plan: Plan, bindings: Bindings, operation: Operation, arguments: Mapping[str, Any]) -> Message:

@@ -1,9 +1,12 @@
 """The plan in print."""
 
+from collections.abc import Iterator
+
 from linking import compiled, plan_of, shop
 from naftiko_runtime.expr.path import Root
-from naftiko_runtime.expr.scope import Scope
+from naftiko_runtime.expr.scope import Expr, Scope
 from naftiko_runtime.expr.shape import Selected
+from naftiko_runtime.plan.call import HttpCall
 from naftiko_runtime.plan.contract import Contract
 from naftiko_runtime.plan.explain import Plan
 from naftiko_runtime.plan.flow import Answer, Effects, Flow
@@ -13,7 +16,14 @@ from naftiko_runtime.plan.surfaces import McpSurface, McpTool, Operation
 class Waits:
     """A step that calls nothing."""
 
-    name, call = "wait", None
+    name: str = "wait"
+    calls: tuple[HttpCall, ...] = ()
+
+    def parts(self) -> Iterator[tuple[str, str, Expr]]:
+        yield from ()
+
+    def __str__(self) -> str:
+        return "waits"
 
     async def run(self, scope: Scope, effects: Effects) -> Answer:
         raise NotImplementedError
@@ -84,9 +94,9 @@ mcp t on port 9090
     )
 
 
-def test_a_step_that_calls_nothing_prints_nothing() -> None:
+def test_a_step_says_what_it_does() -> None:
     operation = Operation("t.a", "", Contract(), Flow((Waits(),), Selected(Root())))
     surface = McpSurface("t", "", None, 9090, (McpTool("a", None, operation, {}),))
     plan = Plan("f.yaml", "F", "0", {}, (), (surface,))
-    assert plan.explain() == "F (f.yaml)\n\nmcp t on port 9090\n  a\n    out $\n"
+    assert plan.explain() == "F (f.yaml)\n\nmcp t on port 9090\n  a\n    waits\n    out $\n"
     assert list(plan.operations()) == [operation]

@@ -1,11 +1,12 @@
 """Steps run in order; the shape of the result reads the last answer."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from naftiko_runtime.expr.path import Root, compile_path
-from naftiko_runtime.expr.scope import Scope, StepResult
+from naftiko_runtime.expr.scope import Expr, Scope, StepResult, Words
 from naftiko_runtime.expr.shape import Computed, Fields, Selected
 from naftiko_runtime.plan.call import HttpCall, Outbound
 from naftiko_runtime.plan.flow import Answer, Effects, Flow
@@ -17,7 +18,10 @@ pytestmark = pytest.mark.anyio
 class Says:
     name: str
     answer: Answer
-    call: HttpCall | None = None
+    calls: tuple[HttpCall, ...] = ()
+
+    def parts(self) -> Iterator[tuple[str, str, Expr]]:
+        yield from ()
 
     async def run(self, scope: Scope, effects: Effects) -> Answer:
         return self.answer
@@ -34,7 +38,7 @@ SECOND = Says("second", Answer(202, (("etag", "x"),), {"state": "done"}))
 
 async def test_the_last_answer_is_shaped_and_keeps_its_status_and_headers() -> None:
     shape = Fields(
-        (("state", Selected(compile_path("$.state"))), ("of", Computed(StepResult("first", ("id",)))))
+        (("state", Selected(compile_path("$.state"))), ("of", Computed(StepResult("first", Words(("id",))))))
     )
     answer = await Flow((FIRST, SECOND), shape).run(Scope(), Nothing())
     assert answer == Answer(202, (("etag", "x"),), {"state": "done", "of": 7})

@@ -4,15 +4,15 @@ import asyncio
 import gzip
 import logging
 import zlib
-from collections.abc import AsyncIterator, Generator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import pytest
 
 from calling import SECRET, SHIPS, Ships, ships, ships_plan
-from naftiko_runtime.expr.scope import Scope
-from naftiko_runtime.plan.call import Inbound, Outbound
+from naftiko_runtime.expr.scope import Expr, Scope
+from naftiko_runtime.plan.call import HttpCall, Inbound, Outbound
 from naftiko_runtime.plan.errors import (
     CallError,
     InvalidArguments,
@@ -411,7 +411,10 @@ class Buggy:
 
     error: type[BaseException]
     name: str = "buggy"
-    call: None = None
+    calls: tuple[HttpCall, ...] = ()
+
+    def parts(self) -> Iterator[tuple[str, str, Expr]]:
+        yield from ()
 
     async def run(self, scope: Scope, effects: Effects) -> Answer:
         raise self.error

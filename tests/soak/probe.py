@@ -94,4 +94,4 @@ def _calls(operation: Operation) -> Iterator[HttpCall]:
     if isinstance(body, PassThrough):
         yield body.call
     elif isinstance(body, Flow):
-        yield from (step.call for step in body.steps if step.call is not None)
+        yield from body.calls

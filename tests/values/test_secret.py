@@ -42,7 +42,7 @@ def percent(value: object) -> str:
         (lambda secret: repr(Holder("x", secret)), "Holder(name='x', token=***)"),
         (
             lambda secret: repr(Scope(binds={"env.K": secret})),
-            "Scope(arguments={}, binds={'env.K': ***}, steps={})",
+            "Scope(arguments={}, binds={'env.K': ***}, steps={}, answers={})",
         ),
         (lambda secret: str(ValueError(secret)), "***"),
         (lambda secret: repr(KeyError("token", secret)), "KeyError('token', ***)"),

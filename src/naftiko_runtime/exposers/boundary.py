@@ -110,7 +110,7 @@ def failure_of(error: Exception) -> Failure:
     return Failure(
         status=error.status,
         title=error.title,
-        sentence=error.sentence,
+        sentence=f"{error.sentence} ({error.place})" if error.place else error.sentence,
         headers=error.headers,
         problems=_problems(error),
         code=error.code if isinstance(error, NotLinked) else None,

@@ -19,6 +19,7 @@ parentheses inside, or with a path on the right.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -145,8 +146,15 @@ def _compile(text: str) -> Path:
     try:
         selectors = read_selectors(text[1:])
     except Unread:
-        return Query(text, parse(text))
+        return Query(text, _parsed(text))
     keys = tuple(selector.key for selector in selectors if isinstance(selector, Child))
     if len(keys) < len(selectors):
         return Selection(selectors)
     return Steps(keys) if keys else Root()
+
+
+def _parsed(text: str) -> JSONPath:
+    """Parse by the library; what it thinks of its own operators is nothing an author could mend."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return parse(text)

@@ -7,17 +7,22 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from ..values import Json, Secret
+from .path import Path, Root
 
 Value: TypeAlias = Json | Secret
 
 
 @dataclass(slots=True)
 class Scope:
-    """The values of one call. ``None`` means not given; steps add their results as they finish."""
+    """The values of one call. ``None`` means not given; steps add their results as they finish.
+
+    ``answers`` are what steps were answered, before it was cut to what their operation declares as outputs.
+    """
 
     arguments: Mapping[str, Json] = field(default_factory=dict)
     binds: Mapping[str, Secret] = field(default_factory=dict)
     steps: dict[str, Json] = field(default_factory=dict)
+    answers: dict[str, Json] = field(default_factory=dict)
 
 
 class Expr(Protocol):
@@ -65,20 +70,34 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A way into a value as Mustache writes it: fields by their names, elements by their numbers."""
+
+    keys: tuple[str, ...]
+
+    def select(self, value: Json) -> Json:
+        return _descend(value, self.keys)
+
+    def __str__(self) -> str:
+        return "$" + "".join(f".{key}" for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
 class StepResult:
-    """What an earlier step found, or a part of it."""
+    """What an earlier step found, or a part of it; ``is_raw`` reads its whole answer."""
 
     name: str
-    keys: tuple[str, ...] = ()
+    path: Path = Root()  # noqa: RUF009 - frozen and without state
+    is_raw: bool = False
 
     def evaluate(self, scope: Scope) -> Value:
-        return _descend(scope.steps.get(self.name), self.keys)
+        return self.path.select((scope.answers if self.is_raw else scope.steps).get(self.name))
 
     def refs(self) -> tuple[Ref, ...]:
         return (self,)
 
     def __str__(self) -> str:
-        return "step " + ".".join((self.name, *self.keys))
+        return f"step {self.name}{str(self.path).removeprefix('$')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Fields:
     fields: tuple[tuple[str, Shape], ...]
     path: Path = Root()  # noqa: RUF009 - frozen and without state
 
-    def project(self, value: Json, scope: Scope) -> Json:
+    def project(self, value: Json, scope: Scope) -> dict[str, Json]:
         inner = self.path.select(value)
         return {name: shape.project(inner, scope) for name, shape in self.fields}
 
@@ -87,3 +87,44 @@ class Rows:
 
     def __str__(self) -> str:
         return f"{self.path}[] {self.item}"
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """The value of an expression, projected; where there is none the result is nothing."""
+
+    source: Expr
+    shape: Shape
+
+    def project(self, value: Json, scope: Scope) -> Json:
+        found = self.source.evaluate(scope)
+        return None if found is None or isinstance(found, Secret) else self.shape.project(found, scope)
+
+    def schema(self) -> dict[str, Json]:
+        return self.shape.schema()
+
+    def __str__(self) -> str:
+        shown = str(self.shape)
+        return str(self.source) if shown == "$" else f"{self.source} {shown.removeprefix('$')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Augmented:
+    """The named fields of an answer; of a list each element, with the fields added (spec 3.4)."""
+
+    fields: Fields
+
+    def project(self, value: Json, scope: Scope) -> Json:
+        if not isinstance(value, list):
+            return self.fields.project(value, scope)
+        return [self._added(element, scope) for element in value]
+
+    def _added(self, element: Json, scope: Scope) -> Json:
+        added = self.fields.project(element, scope)
+        return {**element, **added} if isinstance(element, dict) else element
+
+    def schema(self) -> dict[str, Json]:
+        return {}
+
+    def __str__(self) -> str:
+        return str(self.fields)

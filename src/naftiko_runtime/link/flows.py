@@ -1,75 +1,148 @@
-"""What an exposed unit runs: a pass-through, a call with shaped outputs, a mock, or nothing with a reason."""
+"""What a unit runs: a pass-through, a call, steps, a flow it refers to, a mock, or nothing with a reason."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..expr.path import Root
 from ..expr.shape import Selected
 from ..plan.call import HttpCall
 from ..plan.flow import Flow
 from ..plan.surfaces import Body, PassThrough, Refused
-from ..source.diagnostics import Diagnostic, Report
+from ..source.diagnostics import Diagnostic, Report, Span, did_you_mean
 from ..spec.flows import UnitSpec
 from ..steps.call import CallStep
+from .aggregates import Declared, FlowTable, LinkedFlow, linked_flow
+from .binds import BindTable
 from .calls import CallLinker, answer_format
 from .consumes import Candidate
 from .inputs import Inputs
+from .intent import CallTable, Unit, choose, tell
 from .outputs import OutputLinker, is_stated, is_untouched
+from .results import ResultLinker
+from .steps import StepLinker, flow_step
+from .wiring import Wiring
 
-# the grammar reads these words, so that nothing is dropped in silence; this release does not run them
-_NOT_YET = ("ref", "steps", "mappings")
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FlowLinker:
     """Links what units run, once their calls are settled."""
 
     calls: CallLinker
+    table: CallTable
+    flows: FlowTable
+    binds: BindTable
     report: Report
+    _linked: dict[str, LinkedFlow | Diagnostic] = field(default_factory=dict)
+    _open: list[str] = field(default_factory=list)
 
-    def link(self, unit: UnitSpec, found: Candidate | Diagnostic | None, inputs: Inputs) -> Body:
+    def wiring(self, unit: Unit, namespace: str, *, required_by_default: bool) -> Wiring:
+        """Begin a unit: its inputs are declared, under the namespace that references may begin with."""
+        wiring = Wiring(Inputs(unit, self.report), namespace, self.binds, self.report)
+        wiring.declare(required_by_default=required_by_default)
+        return wiring
+
+    def reference(self, unit: UnitSpec) -> str | None:
+        """Return the flow that a unit refers to: by ``ref``, or by a ``call`` that nothing else has."""
+        if unit.ref is not None:
+            return unit.ref
+        return unit.call if unit.call in self.flows and unit.call not in self.table else None
+
+    def link(self, unit: UnitSpec, found: Candidate | Diagnostic | None, wiring: Wiring) -> Body:
         """Link what a unit runs; ``found`` is what its call means, or why that cannot be said."""
-        if diagnostic := self._not_yet(unit) or inputs.refusal:
-            return Refused(diagnostic)
+        linked = wiring.refusal or self._link(unit, found, wiring)
+        if isinstance(linked, Diagnostic):
+            return Refused(linked)
+        return Refused(wiring.refusal) if wiring.refusal else linked
+
+    def refer(self, ref: str, span: Span) -> LinkedFlow | Diagnostic | None:
+        """Link the flow that is referred to, once; None when there is none of that name."""
+        if ref in self._open:
+            message = f"flow {ref!r} comes to run itself: {' -> '.join((*self._open, ref))}"
+            return self.report.refuse("L033", message, span)
+        if ref not in self.flows:
+            return None
+        if ref not in self._linked:
+            self._open.append(ref)
+            self._linked[ref] = self._flow(self.flows[ref])
+            self._open.pop()
+        return self._linked[ref]
+
+    def _flow(self, declared: Declared) -> LinkedFlow | Diagnostic:
+        unit = Unit(declared.spec)
+        wiring = self.wiring(unit, declared.namespace, required_by_default=True)
+        used = [] if self.reference(declared.spec) else choose((unit,), self.table, ())
+        found = tell(used[0], self.table, self.report) if used else None
+        body = self.link(declared.spec, found, wiring)
+        if isinstance(body, Refused):
+            return body.diagnostic
+        flow = body if isinstance(body, Flow) else Flow((CallStep("call", body.call),), Selected(Root()))
+        return linked_flow(declared, wiring.inputs.contract(), flow)
+
+    def _link(
+        self, unit: UnitSpec, found: Candidate | Diagnostic | None, wiring: Wiring
+    ) -> PassThrough | Flow | Diagnostic:
+        if (ref := self.reference(unit)) is not None:
+            return self._referred(ref, unit, wiring)
         if isinstance(found, Diagnostic):
-            return Refused(found)
-        span = unit.span("outputParameters")
-        outputs = OutputLinker(inputs.lookup(span), self.report, inputs.lookup_inside(span))
-        if found is None:
-            return self._mock(unit, outputs)
+            return found
+        if unit.steps and unit.call:
+            message = "'call' and 'steps' stand side by side, and only one of them can be run"
+            return self.report.refuse("L034", message, unit.span("call"), "make the call the first step")
+        if unit.mappings and not unit.steps:
+            message = "'mappings' map what steps found, and there are no steps"
+            return self.report.refuse("L037", message, unit.span("mappings"), "map it by 'outputParameters'")
+        if unit.steps:
+            return self._stepwise(unit, wiring)
+        outputs = wiring.outputs(unit)
+        return self._mock(unit, outputs) if found is None else self._called(unit, found, wiring, outputs)
+
+    def _referred(self, ref: str, unit: UnitSpec, wiring: Wiring) -> Flow | Diagnostic:
+        span = unit.span("ref" if unit.ref is not None else "call")
+        called = self.refer(ref, span)
+        if called is None:
+            hint = did_you_mean(ref, self.flows)
+            return self.report.refuse("L035", f"no aggregate has a flow {ref!r}", span, hint)
+        if isinstance(called, Diagnostic):
+            return called
+        return Flow((flow_step("flow", called, unit, wiring),), Selected(Root()))
+
+    def _stepwise(self, unit: UnitSpec, wiring: Wiring) -> Flow | Diagnostic:
+        linker = StepLinker(self.calls, self.table, self.refer, self.report)
+        steps = linker.link(unit.steps or (), wiring)
+        if isinstance(steps, Diagnostic):
+            return steps
+        outputs = wiring.outputs(unit)
+        result = ResultLinker(wiring, outputs, self.report).link(unit)
+        return result if isinstance(result, Diagnostic) else Flow(steps, result)
+
+    def _called(
+        self, unit: UnitSpec, found: Candidate, wiring: Wiring, outputs: OutputLinker
+    ) -> PassThrough | Flow | Diagnostic:
         is_decoded = not is_untouched(unit.outputs)
-        if diagnostic := self.calls.unusable(found) or self.calls.unreadable(found, is_decoded=is_decoded):
-            return Refused(diagnostic)
-        sources = inputs.sources(found)
-        call = inputs.refusal or self.calls.link(found, sources)
+        if refused := self.calls.unusable(found) or self.calls.unreadable(found, is_decoded=is_decoded):
+            return refused
+        call = self.calls.link(found, wiring.sources(found, unit))
         if isinstance(call, Diagnostic):
-            return Refused(call)
-        if diagnostic := self._unstreamable(call, found, inputs):
-            return Refused(diagnostic)
+            return call
+        if refused := self._unstreamable(call, found, wiring.inputs.unit):
+            return refused
         if _passes(found, unit):
             return PassThrough(call)
         shape = Selected(Root()) if is_untouched(unit.outputs) else outputs.link(unit.outputs or ())
-        return Refused(outputs.refusal) if outputs.refusal else Flow((CallStep("call", call),), shape)
+        return outputs.refusal or Flow((CallStep("call", call),), shape)
 
-    def _not_yet(self, unit: UnitSpec) -> Diagnostic | None:
-        for word in _NOT_YET:
-            if getattr(unit, word) is not None:
-                return self.report.refuse("L015", f"{word!r} is not run by this release", unit.span(word))
-        return None
-
-    def _mock(self, unit: UnitSpec, outputs: OutputLinker) -> Body:
+    def _mock(self, unit: UnitSpec, outputs: OutputLinker) -> Flow | Diagnostic:
         if not is_stated(unit.outputs):
             message = "nothing to run: no 'call', and no output states a value"
-            return Refused(self.report.refuse("L004", message, unit.span()))
+            return self.report.refuse("L004", message, unit.span())
         shape = outputs.mock(unit.outputs or ())
-        return Refused(outputs.refusal) if outputs.refusal else Flow((), shape)
+        return outputs.refusal or Flow((), shape)
 
-    def _unstreamable(self, call: HttpCall, candidate: Candidate, inputs: Inputs) -> Diagnostic | None:
+    def _unstreamable(self, call: HttpCall, candidate: Candidate, unit: Unit) -> Diagnostic | None:
         """Refuse to stream where nothing streams: from tools, and beside another body or shaped outputs."""
         if not call.streams_body:
             return None
-        unit = inputs.unit
         if unit.resource is not None and _passes(candidate, unit.spec) and call.body is None:
             return None
         message = "a raw body is streamed by REST routes that pass the answer through, and by nothing else"

@@ -1,22 +1,20 @@
-"""The arguments of an exposed unit: what callers give, where it is found, where it goes (D11, D12)."""
+"""The arguments of an exposed unit: what callers give, and where it is found (D11, D12)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
-from ..expr.builder import Lookup
-from ..expr.compose import compile_value
-from ..expr.scope import Argument, BindValue, Const, Expr, match_name
-from ..expr.template import Template, check_holes_only, compile_template, hole_names
+from ..expr.scope import Argument, Expr, match_name
+from ..expr.template import Template, check_holes_only, hole_names
 from ..plan.contract import Contract, Param, is_pattern, kind_named
 from ..plan.surfaces import Place, RestInput
-from ..source.diagnostics import Diagnostic, Report, Span, did_you_mean
+from ..source.diagnostics import Diagnostic, Report, Span
+from ..spec.exposes import RouteSpec
 from ..spec.flows import InputSpec
 from ..values import Json
-from .binds import BindTable
-from .consumes import Candidate, ConsumedParam
+from .consumes import ConsumedParam
 from .intent import Unit
 
 _PLACES: Mapping[str, Place] = {
@@ -26,9 +24,9 @@ _PLACES: Mapping[str, Place] = {
     "cookie": "cookie",
     "body": "body",
 }
-_NAME = re.compile(r"[^\s{}]+")
-# bound variables are written so (spec 0), arguments hardly ever
-_VARIABLE = re.compile(r"(?:[\w-]+[.:])?[A-Z0-9][A-Z0-9_]*")
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+Compile: TypeAlias = Callable[[Json, Span], Expr]
 
 
 @dataclass(slots=True)
@@ -43,18 +41,15 @@ class _Draft:
 
 @dataclass(slots=True)
 class Inputs:
-    """Collects the arguments of one unit while its call is linked."""
+    """Collects the arguments of one unit while what it runs is linked."""
 
     unit: Unit
-    namespace: str
-    binds: BindTable
     report: Report
+    fixed: dict[str, Expr] = field(default_factory=dict)
+    refusal: Diagnostic | None = None
     _drafts: dict[str, _Draft] = field(default_factory=dict)
-    _fixed: dict[str, Expr] = field(default_factory=dict)
-    _names: tuple[str, ...] = ()
-    refusal: Diagnostic | None = None  # a template that cannot be compiled
 
-    def declare(self, *, required_by_default: bool) -> None:
+    def declare(self, compile_stated: Compile, *, required_by_default: bool) -> None:
         """Take over path variables and declared parameters; a stated value is not the caller's to give."""
         resource = self.unit.resource
         self._check_path()
@@ -62,7 +57,7 @@ class Inputs:
             self._drafts[name] = _Draft(Param(name, None, required=True), "path", is_declared=True)
         for spec in (*((resource.inputs or ()) if resource else ()), *(self.unit.spec.inputs or ())):
             if spec.value is not None:
-                self._fixed[spec.name] = self._compile(spec.value, spec.span("value"), {})
+                self.fixed[spec.name] = compile_stated(spec.value, spec.span("value"))
             else:
                 self._declare(spec, required_by_default=required_by_default)
 
@@ -91,137 +86,22 @@ class Inputs:
         self.report.warn("L119", message, spec.span("pattern"))
         return None
 
-    def sources(self, candidate: Candidate) -> tuple[tuple[ConsumedParam, Expr], ...]:
-        """Find the value of every consumed parameter: stated, from ``with``, or the caller's of that name."""
-        params = [param for param in candidate.params if not candidate.signs(param)]
-        self._names = tuple(param.name for param in params)
-        given = self._environment(params) | self._with(candidate)
-        bodies = sum(1 for param in params if param.place == "body")
-        found = tuple((param, self._source(param, given)) for param in params)
-        for param, source in found:
-            self._learn(source, param, is_whole=bodies == 1)
-        return found
+    @property
+    def names(self) -> set[str]:
+        """All names that mean an argument, or what the file states for one."""
+        return {*self.fixed, *self._drafts}
 
-    def _environment(self, params: Iterable[ConsumedParam]) -> dict[str, Expr]:
-        """Read parameters of the environment, which other parameters and the path may name."""
-        return {
-            param.name: self.binds.resolve(f"env.{param.name}", "parameter", param.span)
-            for param in params
-            if param.place == "environment"
-        }
-
-    def _source(self, param: ConsumedParam, given: Mapping[str, Expr]) -> Expr:
-        if param.fixed is not None:
-            return self._compile(param.fixed, param.span, given)
-        if param.name in given:
-            return given[param.name]
-        if param.place == "path" and ("." in param.name or self.binds.knows(param.name)):
-            return self._hole(param.name, param.span, given)
-        return self._argument(param.name)
-
-    def _with(self, candidate: Candidate) -> dict[str, Expr]:
-        """Compile ``with``; keys that the operation does not know go nowhere, with a warning (L113)."""
-        signed = [param.name for param in candidate.params if candidate.signs(param)]
-        given: dict[str, Expr] = {}
-        for key, value in (self.unit.spec.with_ or {}).items():
-            name, span = match_name(key, self._names), self.unit.spec.span("with", key)
-            if name is not None:
-                given[name] = compile_value(value, lambda text, span=span: self._word(text, span))  # type: ignore[misc]
-            elif match_name(key, signed) is None:
-                message = f"{candidate.name!r} has no parameter {key!r}; it is not sent"
-                self.report.warn("L113", message, span, did_you_mean(key, self._names))
-        return given
-
-    def _word(self, text: str, span: Span) -> Expr:
-        """Compile one text of ``with``: a reference, a template, or else just what it says."""
-        if (words := self._callers(text)) is not None:
-            return self._reference(words)
-        if text.startswith("env.") and _VARIABLE.fullmatch(text):
-            return self.binds.resolve(text, "parameter", span)
-        return self._template(text, span, {})
-
-    def _compile(self, value: Json, span: Span, given: Mapping[str, Expr]) -> Expr:
-        return compile_value(value, lambda text: self._template(text, span, given))
-
-    def _template(self, text: str, span: Span, given: Mapping[str, Expr]) -> Expr:
-        try:
-            return compile_template(
-                text,
-                lambda word: self._hole(word, span, given),
-                inside=lambda word: self._hole(word, span, given) if self._is_known(word, given) else None,
-            )
-        except ValueError as error:
-            self.refusal = self.report.refuse("L060", str(error), span)
-            return Const(None)
-
-    def _hole(self, word: str, span: Span, given: Mapping[str, Expr]) -> Expr:
-        """Link a word in braces: a caller's name, a parameter of the same call, a bound variable.
-
-        What is spelled exactly so comes before what only looks alike, so that no argument can stand in
-        for a variable.
-        """
-        if (words := self._callers(word)) is not None:
-            return self._reference(words)
-        own = {*self._fixed, *self._drafts}
-        if word not in {*own, *given} and (self.binds.knows(word) or word.startswith("env.")):
-            return self.binds.resolve(word, "parameter", span)
-        if word not in own and (alike := match_name(word, given)) is not None:
-            return given[alike]
-        if match_name(word, own) is None and _VARIABLE.fullmatch(word):
-            return self.binds.resolve(word, "parameter", span)
-        return self._reference(word)
-
-    def _is_known(self, word: str, given: Mapping[str, Expr]) -> bool:
-        """Tell whether the file declares a word in a section; any other is a field of an element."""
-        known = {*self._fixed, *self._drafts, *given}
-        if self._callers(word) is not None or self.binds.knows(word) or word.startswith("env."):
-            return True
-        return any(match_name(name, known) is not None for name in (word, word.partition(".")[0]))
-
-    def lookup(self, span: Span) -> Lookup:
-        """Return how the words in an output's template are found."""
-
-        def find(word: str) -> Expr:
-            found = self._hole(word, span, {})
-            if isinstance(found, BindValue):
-                self.report.warn("L115", "a bound value goes into the output, which leaves it out", span)
-            return found
-
-        return find
-
-    def lookup_inside(self, span: Span) -> Lookup:
-        """Return how the words in the sections of an output's template are found."""
-        find = self.lookup(span)
-        return lambda word: find(word) if self._is_known(word, {}) else None
-
-    def _callers(self, text: str) -> str | None:
-        """Return the caller's name in ``rest.x``, ``tools.x``, ``<own namespace>.x`` and ``$this.<ns>.x``."""
-        text = text.removeprefix("$this.")
-        for prefix in ("rest.", "tools.", "mcp.", f"{self.namespace}."):
-            words = text.removeprefix(prefix)
-            if words != text and _NAME.fullmatch(words):
-                return words
-        return None
-
-    def _reference(self, words: str) -> Expr:
-        """Find an argument, or a part of one: dots belong to the name where something has that name."""
-        name, *keys = words.split(".")
-        if not keys or match_name(words, {*self._drafts, *self._fixed, *self._names}) is not None:
-            return self._argument(words)
-        found = self._argument(name)
-        return Argument(found.name, tuple(keys)) if isinstance(found, Argument) else found
-
-    def _argument(self, name: str) -> Expr:
+    def argument(self, name: str) -> Expr:
         """Find an argument by its name in any spelling, or add it: nobody declared it (D12)."""
-        fixed = match_name(name, self._fixed)
+        fixed = match_name(name, self.fixed)
         if fixed is not None:
-            return self._fixed[fixed]
+            return self.fixed[fixed]
         known = match_name(name, self._drafts)
         if known is None:
             self._drafts[name] = _Draft(Param(name), "body" if name == "body" else None)
         return Argument(known or name)
 
-    def _learn(self, source: Expr, consumed: ConsumedParam, *, is_whole: bool) -> None:
+    def learn(self, source: Expr, consumed: ConsumedParam, *, is_whole: bool) -> None:
         """Tell arguments what the place where they land knows of them."""
         is_direct = isinstance(source, Argument) and not source.keys
         needed = source.needs() if isinstance(source, Template) else (source,)
@@ -242,7 +122,14 @@ class Inputs:
         return Contract(tuple(_settled(draft).param for draft in self._drafts.values()))
 
     def rest_inputs(self) -> tuple[RestInput, ...]:
-        """Say where a route finds each argument; a lone body argument is the whole body."""
+        """Say where a route finds each argument; a lone body argument is the whole body.
+
+        What has no place of its own is a field of the body where the method has one, else in the query.
+        """
+        route = self.unit.spec
+        otherwise: Place = (
+            "body" if isinstance(route, RouteSpec) and route.method.upper() in _WITH_BODY else "query"
+        )
         bodies = [draft for draft in self._drafts.values() if draft.place == "body"]
         whole = (
             len(bodies) == 1 and not bodies[0].is_part and bodies[0].param.kind in (None, "object", "array")
@@ -250,9 +137,9 @@ class Inputs:
         return tuple(
             RestInput(
                 argument=name,
-                place=draft.place or "query",
+                place=(place := draft.place or otherwise),
                 key=None if draft.place == "body" and whole else name,
-                is_list=draft.param.kind == "array" and draft.place != "body",
+                is_list=draft.param.kind == "array" and place != "body",
             )
             for name, draft in self._drafts.items()
         )

@@ -105,6 +105,13 @@ def choose(units: Sequence[Unit], table: CallTable, twins: Sequence[Sequence[Use
     return uses
 
 
+def choose_for_step(step: UnitSpec, table: CallTable, report: Report) -> Candidate | Diagnostic:
+    """Settle the call of a step: by its name or its parameters; where its unit stands says nothing of it."""
+    use = Use(Unit(step), step.call or "", table.get(step.call or "", ()))
+    _vote(use)
+    return tell(use, table, report)
+
+
 def _vote(use: Use) -> None:
     if len(use.among) == 1:
         in_full = use.call == use.among[0].name
@@ -157,26 +164,28 @@ def _is_same(one: Candidate | None, other: Candidate) -> bool:
     return one is not None and one.operation is other.operation
 
 
-def tell(use: Use, table: CallTable, report: Report) -> None:
+def tell(use: Use, table: CallTable, report: Report) -> Candidate | Diagnostic:
     """Report how a call was settled, or refuse it: L001 nothing, L002 not settled, L003 rules disagree."""
+    if use.chosen is None:
+        use.refusal = _refuse(use, table, report)
+        return use.refusal
+    if use.choice is not None and use.choice.code:
+        number = len(use.among)
+        message = f"{use.call!r} names {number} operations; {use.choice.rule} chooses {use.chosen.name!r}"
+        report.warn(use.choice.code, message, use.unit.spec.span("call"), f"write {use.chosen.name}")
+    return use.chosen
+
+
+def _refuse(use: Use, table: CallTable, report: Report) -> Diagnostic:
     span = use.unit.spec.span("call")
-    if use.chosen is not None and use.choice is not None:
-        if use.choice.code:
-            number = len(use.among)
-            message = f"{use.call!r} names {number} operations; {use.choice.rule} chooses {use.chosen.name!r}"
-            report.warn(use.choice.code, message, span, f"write {use.chosen.name}")
-    elif not use.among:
-        use.refusal = report.refuse(
-            "L001", f"no consumed operation {use.call!r}", span, did_you_mean(use.call, table)
-        )
-    elif _disagree(use):
+    if not use.among:
+        hint = did_you_mean(use.call, table)
+        return report.refuse("L001", f"no consumed operation {use.call!r}", span, hint)
+    if _disagree(use):
         said = "; ".join(f"{RULES[code][0]} says {found.name!r}" for code, found in use.votes.items())
-        use.refusal = report.refuse(
-            "L003", f"the rules for {use.call!r} disagree: {said}", span, _full_names(use)
-        )
-    else:
-        message = f"{use.call!r} names {len(use.among)} operations, and nothing tells which is meant"
-        use.refusal = report.refuse("L002", message, span, _full_names(use))
+        return report.refuse("L003", f"the rules for {use.call!r} disagree: {said}", span, _full_names(use))
+    message = f"{use.call!r} names {len(use.among)} operations, and nothing tells which is meant"
+    return report.refuse("L002", message, span, _full_names(use))
 
 
 def _full_names(use: Use) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from ..plan.explain import Plan
 from ..source.diagnostics import Report
 from ..spec.document import Document
+from .aggregates import flow_table
 from .binds import BindTable
 from .calls import CallLinker
 from .consumes import candidates, link_apis
@@ -25,8 +26,12 @@ def link(document: Document, file: str, report: Report, folder: Path | None = No
     specs = capability.consumes or ()
     known = candidates(specs, called_from(capability.exposes or ()))
     apis = link_apis(specs, known, binds, report)
-    servers = SurfaceLinker(call_table(known), binds, FlowLinker(CallLinker(apis, report), report), report)
+    table, flows = call_table(known), flow_table(capability.aggregates or (), report)
+    linker = FlowLinker(CallLinker(apis, report), table, flows, binds, report)
+    servers = SurfaceLinker(table, linker, report)
     surfaces = servers.link(capability.exposes or ())
+    for name, declared in flows.items():  # those that nobody refers to are checked too
+        linker.refer(name, declared.spec.span())
     if not surfaces and not report.has_errors:
         report.error(
             "S004", "nothing to serve: the capability exposes no server", document.span("capability")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..expr.builder import Lookup
 from ..expr.compose import compile_value
-from ..expr.path import Path, Root, compile_path
+from ..expr.path import Path, Root, Steps, compile_path
 from ..expr.scope import Const, Expr
 from ..expr.shape import Computed, Fields, Rows, Selected, Shape
 from ..expr.template import compile_template
@@ -26,7 +26,7 @@ def is_untouched(outputs: tuple[OutputSpec, ...] | None) -> bool:
         return True
     only = outputs[0]
     is_selected = not _states(only) and not only.properties and not only.items
-    return len(outputs) == 1 and is_selected and _path_text(only).strip() in ("$", "$.")
+    return len(outputs) == 1 and is_selected and path_text(only).strip() in ("$", "$.")
 
 
 def is_stated(outputs: tuple[OutputSpec, ...] | None) -> bool:
@@ -35,7 +35,7 @@ def is_stated(outputs: tuple[OutputSpec, ...] | None) -> bool:
 
 
 def _states(output: OutputSpec) -> bool:
-    inner = (*(output.properties or {}).values(), *_items(output))
+    inner = (*(output.properties or {}).values(), *items_of(output))
     stated = output.value if output.value is not None else output.const
     return (stated is not None and not _is_path(stated)) or any(_states(part) for part in inner)
 
@@ -63,21 +63,35 @@ class OutputLinker:
         """Link outputs that the file states; they answer under their names, nameless ones as they are."""
         if len(outputs) == 1 and outputs[0].name is None:
             return self._link(outputs[0])
-        return Fields(tuple((output.name or "value", self._link(output)) for output in outputs))
+        return Fields(tuple((output.name or "value", self._link(output, output.name)) for output in outputs))
 
-    def _link(self, spec: OutputSpec) -> Shape:
+    def stated(self, spec: OutputSpec) -> Shape | None:
+        """Link an output whose value stands in the file."""
         stated = spec.value if spec.value is not None else spec.const
-        if stated is not None and not _is_path(stated):
-            return Computed(self._compile(stated, spec), spec.type)
-        path = self._path(spec)
+        if stated is None or _is_path(stated):
+            return None
+        return Computed(self._compile(stated, spec), spec.type)
+
+    def below(self, spec: OutputSpec) -> Shape:
+        """Link what an output keeps of a value that is already found."""
+        return self._cut(spec, Root())
+
+    def _link(self, spec: OutputSpec, name: str | None = None) -> Shape:
+        """Link an output; a part without a path, also inside, is found by its name."""
+        if (stated := self.stated(spec)) is not None:
+            return stated
+        return self._cut(spec, Steps((name,)) if name and not has_path(spec) else self._path(spec))
+
+    def _cut(self, spec: OutputSpec, path: Path) -> Shape:
         if spec.properties:
-            return Fields(tuple((name, self._link(part)) for name, part in spec.properties.items()), path)
-        if items := _items(spec):
+            parts = tuple((name, self._link(part, name)) for name, part in spec.properties.items())
+            return Fields(parts, path)
+        if items := items_of(spec):
             return Rows(path, self.mock(items))
         return Selected(path, spec.type)
 
     def _path(self, spec: OutputSpec) -> Path:
-        text = _path_text(spec)
+        text = path_text(spec)
         try:
             if "{{" in text:
                 raise ValueError(f"path {text!r} is a text with holes")
@@ -100,11 +114,18 @@ class OutputLinker:
         return Const(coerce(found.value, declared)) if isinstance(found, Const) else found
 
 
-def _items(spec: OutputSpec) -> tuple[OutputSpec, ...]:
+def has_path(spec: OutputSpec) -> bool:
+    """Tell whether an output, or a part of it, says where it comes from."""
+    inner = (*(spec.properties or {}).values(), *items_of(spec))
+    stated = spec.mapping is not None or spec.value is not None or spec.const is not None
+    return stated or any(has_path(part) for part in inner)
+
+
+def items_of(spec: OutputSpec) -> tuple[OutputSpec, ...]:
     return spec.items if isinstance(spec.items, tuple) else (spec.items,) if spec.items else ()
 
 
-def _path_text(spec: OutputSpec) -> str:
+def path_text(spec: OutputSpec) -> str:
     """Return where an output is selected from; a stated path is one that was written as ``value``."""
     return spec.mapping if spec.mapping is not None else str(spec.value or spec.const or "$")
 

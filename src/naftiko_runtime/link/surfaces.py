@@ -19,6 +19,7 @@ from ..plan.surfaces import (
     Surface,
 )
 from ..source.diagnostics import Diagnostic, Report, Span
+from ..spec.aggregates import FlowSpec
 from ..spec.exposes import (
     ControlSpec,
     HintsSpec,
@@ -28,10 +29,11 @@ from ..spec.exposes import (
     SkillSpec,
     ToolSpec,
 )
-from .binds import BindTable
+from ..spec.flows import UnitSpec
+from .aggregates import hints_of
 from .flows import FlowLinker
-from .inputs import Inputs
 from .intent import CallTable, Unit, Use, choose, tell
+from .wiring import Wiring
 
 
 @dataclass(slots=True)
@@ -39,7 +41,6 @@ class SurfaceLinker:
     """Links servers in the order that lets REST confirm what MCP means."""
 
     table: CallTable
-    binds: BindTable
     flows: FlowLinker
     report: Report
     _rest_uses: list[Sequence[Use]] = field(default_factory=list)
@@ -87,10 +88,9 @@ class SurfaceLinker:
                 continue
             seen.add(route)
             name = f"{server.namespace}.{resource.name or resource.path}.{spec.name or spec.method.lower()}"
-            inputs = Inputs(unit, server.namespace, self.binds, self.report)
-            inputs.declare(required_by_default=False)
-            operation = self._operation(name, unit, use, inputs, guarded)
-            yield RestRoute(*route, operation, inputs.rest_inputs(), _streams(operation.body))
+            wiring = self.flows.wiring(unit, server.namespace, required_by_default=False)
+            operation = self._operation(name, unit, use, wiring, guarded)
+            yield RestRoute(*route, operation, wiring.inputs.rest_inputs(), _streams(operation.body))
 
     def _mcp(self, server: McpSpec) -> McpSurface | None:
         for word in ("resources", "prompts"):
@@ -109,33 +109,42 @@ class SurfaceLinker:
         guarded, seen = self._guarded(server), set[str]()
         units = [Unit(spec) for spec in specs]
         for spec, unit, use in zip(specs, units, self._settle(units), strict=True):
-            if not spec.name or spec.name in seen:
-                second = f"a second tool is called {spec.name!r}; only the first is served"
-                self.report.warn("L116", second if spec.name else "a tool has no name", spec.span("name"))
+            flow = self._flow(spec)
+            name = spec.name or (flow.name if flow else None)
+            if not name or name in seen:
+                second = f"a second tool is called {name!r}; only the first is served"
+                self.report.warn("L116", second if name else "a tool has no name", spec.span("name"))
                 continue
-            seen.add(spec.name)
-            inputs = Inputs(unit, server.namespace, self.binds, self.report)
-            inputs.declare(required_by_default=True)
-            operation = self._operation(f"{server.namespace}.{spec.name}", unit, use, inputs, guarded)
-            yield McpTool(spec.name, spec.label, operation, _hints(spec.hints))
+            seen.add(name)
+            wiring = self.flows.wiring(unit, server.namespace, required_by_default=True)
+            operation = self._operation(f"{server.namespace}.{name}", unit, use, wiring, guarded)
+            hints = hints_of(flow.semantics if flow else None) | _hints(spec.hints)
+            yield McpTool(name, spec.label, operation, hints)
 
     def _settle(self, units: Sequence[Unit]) -> list[Use | None]:
-        """Settle the calls of one server; units without a call have no use."""
-        uses = choose(units, self.table, self._rest_uses)
+        """Settle the calls of one server; units without a call, or with a flow's name in it, have no use."""
+        calling = [unit for unit in units if self.flows.reference(unit.spec) is None]
+        uses = choose(calling, self.table, self._rest_uses)
         for use in uses:
             tell(use, self.table, self.report)
         found = {id(use.unit): use for use in uses}
         return [found.get(id(unit)) for unit in units]
 
     def _operation(
-        self, name: str, unit: Unit, use: Use | None, inputs: Inputs, guarded: Diagnostic | None
+        self, name: str, unit: Unit, use: Use | None, wiring: Wiring, guarded: Diagnostic | None
     ) -> Operation:
         found = (use.chosen or use.refusal) if use else None
-        body = Refused(guarded) if guarded else self.flows.link(unit.spec, found, inputs)
+        body = Refused(guarded) if guarded else self.flows.link(unit.spec, found, wiring)
+        flow = self._flow(unit.spec)
         consumed = use.chosen.operation.description if use and use.chosen else None
-        contract = Contract() if isinstance(body, Refused) else inputs.contract()
-        choice = use.choice if use else None
-        return Operation(name, unit.spec.description or consumed or "", contract, body, choice)
+        description = unit.spec.description or (flow.description if flow else consumed) or ""
+        contract = Contract() if isinstance(body, Refused) else wiring.inputs.contract()
+        return Operation(name, description, contract, body, use.choice if use else None)
+
+    def _flow(self, spec: UnitSpec) -> FlowSpec | None:
+        """Find the flow that a unit refers to; it lends its name, description and semantics (spec 2.15)."""
+        declared = self.flows.flows.get(self.flows.reference(spec) or "")
+        return declared.spec if declared else None
 
     def _guarded(self, server: RestSpec | McpSpec) -> Diagnostic | None:
         """Refuse a server that asks for credentials which nobody would check."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..expr.scope import Argument
 from ..source.diagnostics import Span
-from .call import Credential, HttpCall
+from .call import Credential
 from .flow import Flow
 from .surfaces import McpSurface, Operation, PassThrough, Refused, RestSurface, Surface
 
@@ -90,27 +90,31 @@ def _operation(shown: str, operation: Operation) -> Iterator[str]:
     if isinstance(body, Refused):
         yield f"  refused {body.diagnostic.code}: {body.diagnostic.message}"
         return
-    for call in _calls(body):
-        yield f"  -> {call.name}: {call.method} {call.path}"
+    yield from _runs(body)
     if operation.choice:
         yield f"  by {f'{operation.choice.code} {operation.choice.rule}'.strip()}"
     for param in operation.contract.params:
         need = "required" if param.required else "optional"
-        lands = ", ".join(_landings(param.name, _calls(body))) or "not sent"
+        lands = ", ".join(_landings(param.name, body)) or "not sent"
         yield f"  in  {param.name}: {param.kind or 'any'}, {need} -> {lands}"
-    if any(call.streams_body for call in _calls(body)):
+    if isinstance(body, PassThrough) and body.call.streams_body:
         yield "  in  the body: any bytes, streamed -> body"
     yield f"  out {'the answer as it comes' if isinstance(body, PassThrough) else body.result}"
 
 
-def _calls(body: PassThrough | Flow) -> tuple[HttpCall, ...]:
+def _runs(body: PassThrough | Flow) -> Iterator[str]:
     if isinstance(body, PassThrough):
-        return (body.call,)
-    return tuple(step.call for step in body.steps if step.call is not None)
+        yield f"  -> {body.call.name}: {body.call.method} {body.call.path}"
+        return
+    for step in body.steps:
+        yield f"  step {step.name} {step}" if len(body.steps) > 1 else f"  {step}"
 
 
-def _landings(argument: str, calls: tuple[HttpCall, ...]) -> Iterator[str]:
-    for call in calls:
-        for place, name, value in call.parts():
+def _landings(argument: str, body: PassThrough | Flow) -> Iterator[str]:
+    """Say where an argument goes; of several steps, to which ones."""
+    steps = body.steps if isinstance(body, Flow) else ()
+    sites = [(f" of {step.name}" if len(steps) > 1 else "", step.parts()) for step in steps]
+    for site, parts in sites if isinstance(body, Flow) else [("", body.call.parts())]:
+        for place, name, value in parts:
             if any(isinstance(ref, Argument) and ref.name == argument for ref in value.refs()):
-                yield f"{place} {name}".strip()
+                yield f"{place} {name}".strip() + site

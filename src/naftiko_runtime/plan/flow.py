@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..expr.scope import Scope
+from ..expr.scope import Expr, Scope
 from ..expr.shape import Shape
 from ..values import Json
 from .call import Headers, HttpCall, Outbound
+from .errors import CallError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,12 @@ class Step(Protocol):
     def name(self) -> str: ...
 
     @property
-    def call(self) -> HttpCall | None:
-        """The request this step makes, if it makes one."""
+    def calls(self) -> tuple[HttpCall, ...]:
+        """The requests this step makes."""
+        ...
+
+    def parts(self) -> Iterator[tuple[str, str, Expr]]:
+        """List (place, name, expression) of everything that goes into this step."""
         ...
 
     async def run(self, scope: Scope, effects: Effects) -> Answer: ...
@@ -49,9 +55,20 @@ class Flow:
     steps: tuple[Step, ...]
     result: Shape
 
+    @property
+    def calls(self) -> tuple[HttpCall, ...]:
+        """All requests that are made, in their order."""
+        return tuple(call for step in self.steps for call in step.calls)
+
     async def run(self, scope: Scope, effects: Effects) -> Answer:
+        """Run the steps in the order of the file; the first one that fails ends it and says where it was."""
         last = Answer(200, (), None)
-        for step in self.steps:
-            last = await step.run(scope, effects)
+        for number, step in enumerate(self.steps):
+            try:
+                last = await step.run(scope, effects)
+            except CallError as error:
+                if len(self.steps) > 1:
+                    error.within(step.name, tuple(done.name for done in self.steps[:number]))
+                raise
             scope.steps[step.name] = last.value
         return Answer(last.status, last.headers, self.result.project(last.value, scope))

@@ -55,20 +55,27 @@ class Diagnostic:
 
 @dataclass(slots=True)
 class Report:
-    """Collects diagnostics; nothing is raised until the whole file has been read."""
+    """Collects diagnostics, each once; nothing is raised until the whole file has been read."""
 
     items: list[Diagnostic] = field(default_factory=list)
+    _said: set[Diagnostic] = field(default_factory=set)
 
     def error(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
-        self.items.append(Diagnostic(code, message, span, Severity.ERROR, hint))
+        self._add(Diagnostic(code, message, span, Severity.ERROR, hint))
 
     def refuse(self, code: str, message: str, span: Span, hint: str | None = None) -> Diagnostic:
         """Say that one operation cannot be served; the diagnostic is what its callers are told."""
-        self.items.append(refused := Diagnostic(code, message, span, Severity.REFUSED, hint))
+        self._add(refused := Diagnostic(code, message, span, Severity.REFUSED, hint))
         return refused
 
     def warn(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
-        self.items.append(Diagnostic(code, message, span, Severity.WARNING, hint))
+        self._add(Diagnostic(code, message, span, Severity.WARNING, hint))
+
+    def _add(self, item: Diagnostic) -> None:
+        """Keep what is new: a flow that several units refer to is linked for each of them."""
+        if item not in self._said:
+            self._said.add(item)
+            self.items.append(item)
 
     def count(self, severity: Severity) -> int:
         return sum(1 for item in self.items if item.severity is severity)

@@ -58,6 +58,12 @@ class CallStepSpec(SpecModel):
     call: str
     with_: Mapping[str, Free] | None = Field(None, alias="with")
 
+    def as_unit(self) -> UnitSpec:
+        """Show the step as a unit that does nothing but call."""
+        unit = UnitSpec.model_validate({"call": self.call, "with": self.with_})
+        unit.place(self._at)
+        return unit
+
 
 class LookupStepSpec(SpecModel):
     """A step that finds a row of what an earlier step answered."""

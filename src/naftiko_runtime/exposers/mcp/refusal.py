@@ -53,7 +53,8 @@ def tell(error: Exception, repetition: Repetition) -> str:
     """Write a failure of ours, or one of the upstream that a flow met."""
     failure = failure_of(error)
     if isinstance(error, UpstreamRefused):
-        return tell_answer(error.status, error.headers, error.body, repetition)
+        told = tell_answer(error.status, error.headers, error.body, repetition)
+        return _lines(told, f"this was {error.place}" if error.place else "")
     if isinstance(error, InvalidArguments):
         return f"invalid arguments: {failure.sentence}"
     return _lines(failure.sentence, _advice(error, failure.status, failure.headers, repetition))
@@ -70,8 +71,8 @@ def _calls(body: Body) -> Iterator[HttpCall]:
     match body:
         case PassThrough(call):
             yield call
-        case Flow(steps):
-            yield from (step.call for step in steps if step.call is not None)
+        case Flow():
+            yield from body.calls
         case Refused():
             return
         case never:
