@@ -12,6 +12,7 @@ from naftiko_runtime.plan.explain import Plan, exposed
 from naftiko_runtime.plan.surfaces import Operation
 from naftiko_runtime.source.diagnostics import Report
 from oracle.capability import Capability, Consumed
+from oracle.cut import MARK
 from oracle.observed import calls_of
 from oracle.sites import Site
 
@@ -42,6 +43,9 @@ class Case:
     @property
     def unread(self) -> str | None:
         """Say why this reading can do nothing with a file that has a plan."""
+        breaks_off = any(item.code == "D110" for item in self.report)
+        if breaks_off and MARK not in self.path.read_text(encoding="utf-8"):
+            return "a file that breaks off without saying so"
         version = self.capability.root.get("naftiko") if self.capability else None
         return f"a file of {version}" if str(version) in ("0.2", "0.3") else None
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from oracle.cut import compose, drop_the_last
+
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -25,10 +27,12 @@ class Block(dict[str, Any]):
 def read(path: Path) -> Block | None:
     """Read a file; nothing when it is not a mapping in YAML."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8").removeprefix("\ufeff"), Loader=LOADER)
+        node, is_cut = compose(path.read_text(encoding="utf-8").removeprefix("\ufeff"), LOADER)
     except yaml.YAMLError:
         return None
     found = _built(node) if node is not None else None
+    if is_cut:
+        drop_the_last(found)
     return found if isinstance(found, Block) else None
 
 

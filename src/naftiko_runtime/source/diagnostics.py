@@ -71,6 +71,11 @@ class Report:
     def warn(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
         self._add(Diagnostic(code, message, span, Severity.WARNING, hint))
 
+    def take(self, items: Iterable[Diagnostic]) -> None:
+        """Take over what another report heard."""
+        for item in items:
+            self._add(item)
+
     def _add(self, item: Diagnostic) -> None:
         """Keep what is new: a flow that several units refer to is linked for each of them."""
         if item not in self._said:

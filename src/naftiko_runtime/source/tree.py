@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias
 
 import yaml
@@ -12,12 +12,15 @@ import yaml
 from ..values import Json
 from ..values.scalar import TAGGED, plain
 from .diagnostics import Report, Span
+from .ending import beginnings, mark_of
+from .mistake import Stop, explain
 
 Key: TypeAlias = str | int
 
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _MAX_NODES = 500_000
 _MAX_DEPTH = 100
+_WHOLE = "get the whole file"
 _TAG = "tag:yaml.org,2002:"
 _UNREADABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
@@ -47,6 +50,7 @@ class Source:
 
     data: Json
     positions: Positions
+    is_cut: bool = False  # the text breaks off, so its last item is not whole
 
     def locate(self, location: Sequence[Key]) -> Span:
         """Translate a pydantic error location; what nobody wrote, union tags and missing keys, is skipped."""
@@ -63,18 +67,66 @@ def load(text: str, file: str, report: Report) -> Source | None:
         message = f"character U+{ord(unreadable[0]):04X} is not allowed in YAML"
         report.error("Y001", message, _span_in(text, unreadable.start(), file))
         return None
+    mark, heard = mark_of(text), Report()
+    try:
+        source = _source(text, file, heard)
+    except yaml.MarkedYAMLError as error:
+        stop = _stop(error)
+        if (whole := _whole_part(text, stop, mark, file, report)) is None:
+            _unreadable(text, stop, file, heard, report)
+        return whole
+    report.take(heard)
+    if source is None or mark is None:
+        return source
+    report.warn("Y009", "the text was cut off here, as this line says", Span(file, mark + 1), _WHOLE)
+    return replace(source, is_cut=True)
+
+
+def _source(text: str, file: str, report: Report) -> Source | None:
     try:
         root = _Builder(yaml.parse(text, Loader=_Loader), file, report).document()
-    except yaml.MarkedYAMLError as error:
-        report.error("Y001", _problem(error), _span(error.problem_mark or error.context_mark, file))
-        return None
     except _TooLarge as error:
         report.error("Y005", str(error), error.span)
         return None
     if root is None:
         report.error("Y003", "file is empty", Span(file))
         return None
-    return Source(root[0], root[1])
+    return Source(*root)
+
+
+def _whole_part(text: str, stop: Stop, mark: int | None, file: str, report: Report) -> Source | None:
+    """Read what is whole of a text that breaks off (Y009)."""
+    for beginning in beginnings(text, stop, mark):
+        heard = Report()
+        try:
+            source = _source(beginning, file, heard)
+        except yaml.MarkedYAMLError:
+            continue
+        if source is not None:
+            report.take(heard)
+            first, lines = len(beginning.splitlines()), len(text.splitlines())
+            message = f"the text breaks off: nothing is read from here on, {lines - first} of {lines} lines"
+            report.warn("Y009", message, Span(file, first + 1), _WHOLE)
+            return replace(source, is_cut=True)
+    return None
+
+
+def _unreadable(text: str, stop: Stop, file: str, heard: Report, report: Report) -> None:
+    mistake = explain(text, stop)
+    report.take(item for item in heard if item.span.line != mistake.line + 1)
+    report.error("Y001", mistake.message, Span(file, mistake.line + 1, mistake.column + 1), mistake.hint)
+
+
+def _stop(error: yaml.MarkedYAMLError) -> Stop:
+    """Take over what the parser says, with its marks where there are any."""
+    stopped = error.problem_mark or error.context_mark
+    began = error.context_mark or error.problem_mark
+    return Stop(
+        error.context or "",
+        error.problem or "",
+        (began.line, began.column) if began else (0, 0),
+        (stopped.line, stopped.column) if stopped else (0, 0),
+    )
 
 
 class _Mark(Protocol):
@@ -174,7 +226,9 @@ class _Builder:
     def _key(self, event: yaml.Event, depth: int) -> str | None:
         """Return a key as it is written; a list, mapping or alias as a key is reported."""
         if not isinstance(event, yaml.ScalarEvent):
-            self._error("Y007", "a key must be a plain word", event)
+            is_hole = isinstance(event, yaml.MappingStartEvent) and event.flow_style
+            hint = "a value that begins with braces needs quotes: '{{name}}'" if is_hole else None
+            self._report.error("Y007", "a key must be a plain word", self._at(event), hint)
             self._node(event, depth + 1)
             return None
         if event.anchor or event.tag:
@@ -215,10 +269,6 @@ class _Builder:
 
     def _at(self, event: yaml.Event) -> Span:
         return _span(event.start_mark, self._file)
-
-
-def _problem(error: yaml.MarkedYAMLError) -> str:
-    return " ".join(part for part in (error.context, error.problem) if part)
 
 
 def _span(mark: _Mark | None, file: str) -> Span:
