@@ -154,3 +154,22 @@ def test_a_word_in_a_section_may_be_an_input_or_a_variable(
 def test_a_stated_text_that_cannot_be_compiled_refuses_the_operation(value: str) -> None:
     text = value if value.startswith("{x") else f"'{value}'"
     assert refusal_of(outputs(f"{{type: string, value: {text}}}")) == "L060"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"ship": [{"n": "a"}, {"n": "b"}]}, [{"name": "a"}, {"name": "b"}]),
+        ({"ship": {"n": "a"}}, [{"name": "a"}]),
+        ({"ship": ""}, []),
+        ({}, []),
+    ],
+)
+def test_a_list_of_an_xml_answer_is_one_however_many_elements_it_has(value: Json, expected: Json) -> None:
+    result = shop(
+        operation="outputRawFormat: xml",
+        unit="outputParameters: [{mapping: $.ship, items: {properties: {name: {mapping: $.n}}}}]",
+    )
+    body = operation_of(result).body
+    assert isinstance(body, Flow)
+    assert body.result.project(value, Scope()) == expected

@@ -73,13 +73,20 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A list whose elements are projected one by one."""
+    """A list whose elements are projected one by one.
+
+    ``is_repeated`` is for formats in which a list is a name that comes again, such as XML: there one element
+    alone cannot be told from a value, and none from an empty text.
+    """
 
     path: Path
     item: Shape
+    is_repeated: bool = False
 
     def project(self, value: Json, scope: Scope) -> Json:
         inner = self.path.select(value)
+        if self.is_repeated and not isinstance(inner, list):
+            inner = [] if inner in (None, "") else [inner]
         return [self.item.project(element, scope) for element in inner] if isinstance(inner, list) else None
 
     def schema(self) -> dict[str, Json]:

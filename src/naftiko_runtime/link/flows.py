@@ -129,6 +129,7 @@ class FlowLinker:
             return refused
         if _passes(found, unit):
             return PassThrough(call)
+        outputs.is_repeated = call.answer_format == "xml"
         shape = Selected(Root()) if is_untouched(unit.outputs) else outputs.link(unit.outputs or ())
         return outputs.refusal or Flow((CallStep("call", call),), shape)
 

@@ -47,6 +47,7 @@ class OutputLinker:
     lookup: Lookup
     report: Report
     inside: Lookup
+    is_repeated: bool = False  # the answer's format writes a list as a name that comes again
     refusal: Diagnostic | None = None
 
     def link(self, outputs: tuple[OutputSpec, ...]) -> Shape:
@@ -87,7 +88,7 @@ class OutputLinker:
             parts = tuple((name, self._link(part, name)) for name, part in spec.properties.items())
             return Fields(parts, path)
         if items := items_of(spec):
-            return Rows(path, self.mock(items))
+            return Rows(path, self.mock(items), self.is_repeated)
         return Selected(path, spec.type)
 
     def _path(self, spec: OutputSpec) -> Path:
