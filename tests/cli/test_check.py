@@ -1,14 +1,17 @@
 """What is wrong with a file, how it is printed, and what it compiles to."""
 
 import json
+import sys
+from argparse import Namespace
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
 from naftiko_runtime.cli import main
+from naftiko_runtime.cli.check import check
 from process import Done
 
 Command = Callable[..., Done]
@@ -160,3 +163,92 @@ def test_under_strict_nothing_is_served_and_the_reason_is_said(
     done = command("naftiko-run", write(text), "--strict")
     assert (done.code, done.out) == (1, "")
     assert f"[{code}]: " in done.err
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Make a folder with two capabilities and a file of another kind."""
+    texts = {"good.yaml": GOOD, "warned.yml": WARNED, "compose.yaml": "services: {}\n"}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_folder_is_checked_file_by_file(command: Command, folder: Path) -> None:
+    done = command("naftiko", "check", str(folder))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(f"{folder}/warned.yml:15:5: warning[S002]: ")
+    assert done.out.endswith("\n2 files, 1 skipped: 0 errors, 0 refused, 1 warnings\n")
+    assert command("naftiko", "check", str(folder), "--strict").code == 1
+
+
+def test_a_path_that_cannot_be_read_does_not_hide_the_others(command: Command, folder: Path) -> None:
+    none = str(folder / "none.yaml")
+    done = command("naftiko", "check", none, str(folder / "warned.yml"), "--format", "github")
+    reason = f"cannot read {none}: No such file or directory"
+    assert (done.code, done.err) == (2, f"naftiko: {reason}\n")
+    assert done.out.splitlines()[0] == f"::error file={none}::{reason}"
+    assert "title=S002::" in done.out
+
+
+def test_findings_are_written_for_code_scanning(command: Command, folder: Path) -> None:
+    done = command("naftiko", "check", str(folder), "--format", "sarif")
+    assert [result["ruleId"] for result in json.loads(done.out)["runs"][0]["results"]] == ["S002"]
+
+
+@pytest.mark.parametrize("count", [15, 40])
+def test_few_files_and_many_are_told_alike(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    for number in range(count):
+        (tmp_path / f"{number:02}.yaml").write_text(REFUSED, encoding="utf-8")
+    done = command("naftiko", "check", str(tmp_path))
+    places = [line.split(":")[0] for line in done.out.splitlines() if "refused[L001]" in line]
+    assert places == [f"{tmp_path}/{number:02}.yaml" for number in range(count)]
+    assert done.out.endswith(f"\n{count} files: 0 errors, {count} refused, 0 warnings\n")
+    assert (done.code, done.err) == (1, "")
+
+
+def test_standard_input_may_be_one_of_many(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        (tmp_path / f"{number}.yaml").write_text(GOOD, encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(WARNED.encode())))
+    done = command("naftiko", "check", str(tmp_path), "-")
+    assert done.out.startswith("<stdin>:15:5: warning[S002]: ")
+    assert "\n21 files: " in done.out
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("options", "is_shown"), [([], True), (["--format", "json"], False)])
+def test_who_waits_at_a_terminal_sees_how_far_it_is(
+    command: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    is_shown: bool,
+) -> None:
+    for number in range(20):
+        (tmp_path / f"{number}.yaml").write_text(NOT_YAML, encoding="utf-8")
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    command("naftiko", "check", str(tmp_path), str(tmp_path / "none.yaml"), *options)
+    assert ("] 21/21 files\r" in terminal.getvalue()) is is_shown
+    assert f"naftiko: cannot read {tmp_path}/none.yaml: " in terminal.getvalue()
+
+
+def test_a_folder_without_capabilities_is_not_taken_for_fine(command: Command, folder: Path) -> None:
+    (empty := folder / "empty").mkdir()
+    assert command("naftiko", "check", str(empty)) == Done(2, "", f"naftiko: no *.yaml or *.yml in {empty}\n")
+    (empty / "compose.yaml").write_text("services: {}\n", encoding="utf-8")
+    assert command("naftiko", "check", str(empty)) == Done(2, "", f"naftiko: no capability in {empty}\n")
+
+
+def test_a_mistake_of_ours_is_a_problem(command: Command, folder: Path) -> None:
+    place = str(folder / "good.yaml")
+    asked = Namespace(paths=[place], lint="no such rules", format="text", strict=False, prog="naftiko")
+    assert check(asked) == 1

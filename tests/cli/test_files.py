@@ -1,122 +1,70 @@
-"""Where a file may come from, and the one line that says why it cannot be read."""
+"""Which files a check is of."""
 
-import re
-import sys
-from collections.abc import Callable
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
-from process import Done
-
-Command = Callable[..., Done]
-Pages = tuple[str, dict[str, bytes | None]]
-
-TOO_LARGE = b"#" * (8 * 1024 * 1024 + 1)
+from naftiko_runtime.cli.failure import WrongUsage
+from naftiko_runtime.cli.files import Place, is_capability, places
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Fill a folder with files of which none can be read."""
-    (tmp_path / "directory.yaml").mkdir()
-    (tmp_path / "latin.yaml").write_bytes(b"naftiko: Zo\xeb")
-    (tmp_path / "large.yaml").write_bytes(TOO_LARGE)
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a folder with folders, and stand in it."""
+    for name in ("b.yaml", "a/z.yml", "a/b/c.yaml", "a/notes.txt", ".hidden/d.yaml", "a/.e.yaml", "a-b.yaml"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["naftiko-run", "naftiko run", "naftiko check", "naftiko plan"])
+def test_a_folder_means_the_yaml_files_below_it_but_not_below_hidden_ones(tree: Path) -> None:
+    found = ["a-b.yaml", "b.yaml", "a/.e.yaml", "a/z.yml", "a/b/c.yaml"]
+    assert places(["."]) == tuple(Place(name, is_found=True) for name in found)
+    assert places([".hidden"]) == (Place(".hidden/d.yaml", is_found=True),)
+
+
+def test_files_are_listed_once_in_the_order_in_which_they_are_named(tree: Path) -> None:
+    listed = places(["b.yaml", "a/b", "./b.yaml", str(tree / "b.yaml"), "a"])
+    assert [place.name for place in listed] == ["b.yaml", "a/b/c.yaml", "a/.e.yaml", "a/z.yml"]
+    assert [place.is_found for place in listed] == [False, True, True, True]
+
+
+def test_what_is_named_is_listed_whatever_it_is(tree: Path) -> None:
+    words = ("none.yaml", "a/notes.txt", "-", "sample:a", "https://h.example/a", "nul\0")
+    assert places(words) == tuple(Place(word) for word in words)
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(20):  # a longer path than any system takes
+        below = Path("n" * 250)
+        below.mkdir()
+        monkeypatch.chdir(below)
+    monkeypatch.undo()
+    with pytest.raises(WrongUsage, match=r"^cannot read .*: File name too long$"):
+        places([str(tmp_path)])
+
+
 @pytest.mark.parametrize(
-    ("file", "reason"),
+    ("text", "found"),
     [
-        ("none.yaml", "No such file or directory"),
-        ("directory.yaml", "Is a directory"),
-        ("latin.yaml", "byte 11 is not UTF-8"),
-        ("large.yaml", "it is larger than 8388608 bytes"),
-        ("nul\0.yaml", "embedded null byte"),
+        ("naftiko: 1.0.0-alpha2", True),
+        ("# one\n---\nikanos : 1.0.0-beta5\n", True),
+        ("info: {}\r\n'naftiko': 0.2\r\n", True),
+        ('{"naftiko": "0.2"}', True),
+        ("naftiko: [", True),
+        ("", False),
+        ("name: naftiko\nmore:\n  naftiko: 1\n", False),
+        ("naftikos: 1", False),
     ],
 )
-def test_a_file_that_cannot_be_read_is_one_line(
-    command: Command, folder: Path, name: str, file: str, reason: str
-) -> None:
-    program, *words = name.split()
-    place = str(folder / file)
-    assert command(program, *words, place) == Done(1, "", f"{program}: cannot read {place}: {reason}\n")
+def test_a_capability_is_told_by_its_first_key(tmp_path: Path, text: str, found: bool) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert is_capability(str(path)) is found
 
 
-def test_a_file_may_come_from_a_server(command: Command, pages: Pages, together: Path) -> None:
-    url, served = pages
-    served["/a.yaml?token=1"] = together.read_bytes()
-    done = command("naftiko", "plan", f"{url}/a.yaml?token=1")
-    assert (done.code, done.err) == (0, "")
-    assert done.out.count("  -> ") == 24
-
-
-@pytest.mark.parametrize(
-    ("page", "reason"),
-    [(b"", "the server answered 404 Not Found"), (TOO_LARGE, "it is larger than 8388608 bytes")],
-    ids=["missing", "large"],
-)
-def test_a_server_without_the_file_is_one_line(
-    command: Command, pages: Pages, page: bytes, reason: str
-) -> None:
-    url, served = pages
-    served["/a.yaml"] = page
-    done = command("naftiko", "check", f"{url}/a.yaml")
-    assert done == Done(1, "", f"naftiko: cannot read {url}/a.yaml: {reason}\n")
-
-
-@pytest.mark.parametrize("rest", ["/hangs-up", ":x/", "]/", "-no-such-host.invalid/"])
-def test_an_address_that_gives_nothing_is_one_line(command: Command, pages: Pages, rest: str) -> None:
-    url, served = pages
-    served["/hangs-up"] = None
-    done = command("naftiko", "check", url + rest)
-    assert (done.code, done.out) == (1, "")
-    assert re.fullmatch(rf"naftiko: cannot read {re.escape(url + rest)}: [^\[\]<>]+\n", done.err)
-
-
-def test_a_file_may_come_from_standard_input(
-    command: Command, monkeypatch: pytest.MonkeyPatch, together: Path
-) -> None:
-    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(together.read_bytes())))
-    done = command("naftiko", "check", "-")
-    assert (done.code, done.err) == (0, "")
-    assert done.out.splitlines()[-1].startswith("<stdin>: ")
-
-
-def test_a_sample_comes_with_the_package(command: Command) -> None:
-    done = command("naftiko", "plan", "sample:together-ai-fine-tuning")
-    assert (done.code, done.err) == (0, "")
-    assert done.out.startswith("Together APIs — Fine-tuning (sample:together-ai-fine-tuning)\n")
-
-
-@pytest.mark.parametrize("name", ["none", "", "../../pyproject", "together-ai-fine-tuning.yaml"])
-def test_an_unknown_sample_names_those_there_are(command: Command, name: str) -> None:
-    done = command("naftiko-run", f"sample:{name}")
-    reason = "no such sample; there is together-ai-fine-tuning"
-    assert done == Done(1, "", f"naftiko-run: cannot read sample:{name}: {reason}\n")
-
-
-def test_keys_may_come_from_a_file(command: Command, tmp_path: Path) -> None:
-    env_file = tmp_path / ".env"
-    env_file.write_bytes(b"\xef\xbb\xbf# keys\nTOGETHER_AI_API_KEY='from $HOME'\nexport OTHER\n")
-    arguments = ("sample:together-ai-fine-tuning", "--env-file", str(env_file), "--port", "none=0")
-    done = command("naftiko-run", *arguments)
-    assert done.err.startswith("naftiko-run: --port names 'none'")  # the key was not what it lacked
-
-
-@pytest.mark.parametrize(
-    ("file", "reason"),
-    [
-        ("none.yaml", "No such file or directory"),
-        ("directory.yaml", "Is a directory"),
-        ("latin.yaml", "byte 11 is not UTF-8"),
-        ("nul\0", "embedded null byte"),
-    ],
-)
-def test_a_file_of_keys_that_cannot_be_read_is_one_line(
-    command: Command, folder: Path, file: str, reason: str
-) -> None:
-    place = str(folder / file)
-    done = command("naftiko-run", "sample:together-ai-fine-tuning", "--env-file", place)
-    assert done == Done(1, "", f"naftiko-run: cannot read --env-file {place}: {reason}\n")
+def test_what_cannot_be_read_may_be_a_capability(tmp_path: Path) -> None:
+    assert is_capability(str(tmp_path / "none.yaml"))

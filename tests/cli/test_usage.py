@@ -23,6 +23,7 @@ def test_the_version_is_one_line(command: Command, name: str) -> None:
         ("naftiko-run", ["sample:together-ai-fine-tuning --sandbox", "--base-uri", "--healthcheck"]),
         ("naftiko run", ["sample:together-ai-fine-tuning --sandbox", "--base-uri", "--healthcheck"]),
         ("naftiko", ["run", "check", "plan", "sandbox"]),
+        ("naftiko check", ["PATH", "--format", "sarif", "exit codes: "]),
         ("naftiko sandbox", ["--job-seconds", "together-ai"]),
     ],
 )
@@ -93,7 +94,7 @@ def test_wrong_usage_is_named(command: Command, arguments: list[str], said: str)
     [
         ([], "the following arguments are required: COMMAND"),
         (["server"], "invalid choice: 'server'"),
-        (["check"], "the following arguments are required: FILE"),
+        (["check"], "the following arguments are required: PATH"),
         (["sandbox", "together-ai", "--job-seconds", "nan"], "'nan' is not a number of seconds"),
         (["sandbox", "together-ai", "--job-seconds=-1"], "'-1' is not a number of seconds"),
         (["sandbox", "together-ai", "--port", "x"], "'x' is not a port (0 to 65535)"),

@@ -20,7 +20,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "run": (".run", "serve"),
         "check": (".check", "check"),
-        "plan": (".check", "plan"),
+        "plan": (".plan", "plan"),
         "sandbox": (".sandbox", "sandbox"),
     }
 )
@@ -41,13 +41,14 @@ def main_run(argv: Sequence[str] | None = None) -> int:
 
 
 def _told(parser: ArgumentParser, arguments: Namespace) -> int:
+    arguments.prog = parser.prog
     try:
         with ends_when_terminated():
             code = _run(parser, arguments)
         sys.stdout.flush()
     except Failure as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
+        return error.exit_code
     except BrokenPipeError:  # whoever reads, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -66,7 +67,7 @@ def _run(parser: ArgumentParser, arguments: Namespace) -> int:
         if arguments.file is None:
             parser.error("a capability FILE is needed; to try one: sample:together-ai-fine-tuning --sandbox")
         if arguments.check:
-            command = "check"
+            command, arguments.paths = "check", [arguments.file]
     return _load(command)(arguments)
 
 

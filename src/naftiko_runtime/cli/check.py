@@ -1,66 +1,83 @@
-"""``naftiko check`` and ``naftiko plan``: what a file says, and what is wrong with it."""
+"""``naftiko check``: what is wrong with files."""
 
 from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
+from typing import TextIO
 
-from ..app.compiler import compile_text
-from ..rules.lint import RECOMMENDED, RULES, lint
-from ..rules.rule import Rule
-from ..source.diagnostics import Report, Severity
-from ..values.json import encode_pretty
-from .origin import read_origin
+from .checking import Checked, Outcome, check_each
+from .complaint import is_bad
+from .failure import WrongUsage
+from .files import Place, places
+from .forms import MACHINE_FORMS, Form, write_one, write_several
+from .progress import Progress
 
-_RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
-    {"none": (), "recommended": RECOMMENDED, "all": RULES}
-)
+_MANY = 16
 
 
 def check(arguments: Namespace) -> int:
-    """Print every problem; 1 when something would not be served, or under strict when anything was found."""
-    origin = read_origin(arguments.file)
-    compiled = compile_text(origin.text, origin.name, origin.folder)
-    report = compiled.report
-    if compiled.document is not None:
-        lint(compiled.document, report, _RULES[arguments.lint])
-    if arguments.format == "json":
-        sys.stdout.buffer.write(encode_pretty([item.as_json() for item in report]) + b"\n")
+    """Print every problem; 1 when something would not be served, 2 when a path could not be read."""
+    listed = places(arguments.paths)
+    if not listed:
+        raise WrongUsage(f"no *.yaml or *.yml in {', '.join(arguments.paths)}")
+    progress = Progress(len(listed), _terminal(arguments, len(listed)))
+    codes: set[int] = set()
+    files = _noted(progress.of(_checked(listed, arguments.lint)), arguments, progress, codes)
+    for text in _form(arguments, len(listed))(files, arguments.strict):
+        progress.hide()
+        _write(text, arguments)
+    return max(codes)
+
+
+def _checked(listed: Sequence[Place], rules: str) -> Iterator[Checked]:
+    """Check a few files here, many in other processes, which read no standard input of ours."""
+    if len(listed) < _MANY or any(place.name == "-" for place in listed):
+        return check_each(listed, rules)
+    # imported when it is needed: that takes longer than to check a small file
+    many: Iterator[Checked] = import_module(".pool", __package__).check_many(listed, rules)
+    return many
+
+
+def _noted(
+    files: Iterable[Checked], arguments: Namespace, progress: Progress, codes: set[int]
+) -> Iterator[Checked]:
+    """Hand files on, say at once which could not be checked, and note the exit code that each asks for."""
+    for file in files:
+        if file.reason:
+            progress.hide()
+            print(f"{arguments.prog}: {file.reason}", file=sys.stderr)
+        if file.outcome is not Outcome.SKIPPED:
+            codes.add(_code(file, strict=arguments.strict))
+        yield file
+    if not codes:
+        raise WrongUsage(f"no capability in {', '.join(arguments.paths)}")
+
+
+def _code(file: Checked, *, strict: bool) -> int:
+    if file.outcome is Outcome.UNREADABLE:
+        return 2
+    return 1 if file.outcome is Outcome.CRASHED or is_bad(file.found, strict=strict) else 0
+
+
+def _form(arguments: Namespace, files: int) -> Form:
+    if arguments.format in MACHINE_FORMS:
+        return MACHINE_FORMS[arguments.format]
+    return write_one if files == 1 else write_several
+
+
+def _terminal(arguments: Namespace, files: int) -> TextIO | None:
+    """Find where progress is of use: where somebody waits, and sees nothing else that moves."""
+    watched = files >= _MANY and arguments.format == "text" and sys.stderr.isatty()
+    return sys.stderr if watched else None
+
+
+def _write(text: str, arguments: Namespace) -> None:
+    """Write what machines read as UTF-8, whatever the terminal knows."""
+    if arguments.format in MACHINE_FORMS:
+        sys.stdout.buffer.write(text.encode())
     else:
-        for item in report:
-            print(item)
-        print(summary(origin.name, report))
-    return 1 if is_bad(report, strict=arguments.strict) else 0
-
-
-def plan(arguments: Namespace) -> int:
-    """Print the plan; problems that prevent one go to standard error."""
-    origin = read_origin(arguments.file)
-    compiled = compile_text(origin.text, origin.name, origin.folder)
-    if compiled.plan is None:
-        complain(compiled.report, strict=False)
-        return 1
-    sys.stdout.write(compiled.plan.explain())
-    return 0
-
-
-def complain(report: Report, *, strict: bool) -> None:
-    """Print the errors of a file on standard error; its warnings only where they count as errors."""
-    for item in report:
-        if strict or item.severity is not Severity.WARNING:
-            print(item, file=sys.stderr)
-
-
-def is_bad(report: Report, *, strict: bool) -> bool:
-    warned = strict and report.count(Severity.WARNING) > 0
-    return warned or report.has_errors or report.count(Severity.REFUSED) > 0
-
-
-def summary(name: str, report: Report) -> str:
-    """Count the diagnostics in one line."""
-    if not report.items:
-        return f"{name}: no problems"
-    errors, refused = report.count(Severity.ERROR), report.count(Severity.REFUSED)
-    return f"{name}: {errors} errors, {refused} refused, {report.count(Severity.WARNING)} warnings"
+        sys.stdout.write(text)
+        sys.stdout.flush()

@@ -30,7 +30,12 @@ class Origin:
     @property
     def folder(self) -> Path | None:
         """Where the files stand that it may import; a text from elsewhere has none."""
-        return None if self.name == "<stdin>" or _ELSEWHERE.match(self.name) else Path(self.name).parent
+        return None if self.name == "<stdin>" or is_elsewhere(self.name) else Path(self.name).parent
+
+
+def is_elsewhere(place: str) -> bool:
+    """Tell whether a place is something else than a path."""
+    return place == "-" or _ELSEWHERE.match(place) is not None
 
 
 def read_origin(place: str) -> Origin:

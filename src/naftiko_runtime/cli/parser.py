@@ -14,6 +14,15 @@ _T = TypeVar("_T")
 
 _NOT_IN_BASE_URI = re.compile(r"[?#{}\s\x00-\x1f\x7f]")
 _FILE_HELP = "a capability file: path, https:// address, - for standard input, or sample:NAME"
+_PATH_HELP = f"{_FILE_HELP}; or a folder, for every *.yaml and *.yml in it that is a capability"
+_CHECK_EPILOG = """\
+examples:
+  naftiko check my.yaml                                      one file
+  naftiko check capabilities shared/shop.yaml --strict       folders and files, warnings count as errors
+  naftiko check . --format github                            for a workflow; sarif is for code scanning
+
+exit codes: 0 nothing wrong, 1 something would not be served, 2 wrong usage or a path that cannot be read
+"""
 _RUN_EPILOG = """\
 examples:
   naftiko-run sample:together-ai-fine-tuning --sandbox       try it without a key
@@ -35,8 +44,13 @@ def parser_of_naftiko() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_run(run)
-    check = commands.add_parser("check", help="print every problem of a file with its line")
-    check.add_argument("file", metavar="FILE", help=_FILE_HELP)
+    check = commands.add_parser(
+        "check",
+        help="print every problem of files with its line",
+        epilog=_CHECK_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("paths", metavar="PATH", nargs="+", help=_PATH_HELP)
     _add_check(check)
     plan = commands.add_parser("plan", help="print what a file compiles to: which call goes where, and why")
     plan.add_argument("file", metavar="FILE", help=_FILE_HELP)
@@ -128,7 +142,10 @@ def _add_sandbox(sandbox: argparse.ArgumentParser) -> None:
 
 def _add_check(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="how check prints (default: text)"
+        "--format",
+        choices=("text", "json", "sarif", "github"),
+        default="text",
+        help="how check prints (default: text)",
     )
     parser.add_argument(
         "--lint",

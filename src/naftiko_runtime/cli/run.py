@@ -15,7 +15,7 @@ from ..plan.explain import Plan
 from ..runtime.bindings import BindError
 from ..source.diagnostics import Report
 from .banner import banner
-from .check import complain, is_bad
+from .complaint import complain, is_bad
 from .environment import read_environment
 from .failure import Failure
 from .health import told_while_serving
