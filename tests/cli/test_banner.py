@@ -10,7 +10,9 @@ from naftiko_runtime.app.compiler import compile_text
 from naftiko_runtime.app.listener import Listener
 from naftiko_runtime.app.serve import Serving
 from naftiko_runtime.cli.banner import banner
+from naftiko_runtime.expr.scope import Const
 from naftiko_runtime.plan.surfaces import McpSurface, RestSurface
+from naftiko_runtime.schemes.static import Bearer
 from naftiko_runtime.source.diagnostics import Report
 
 REFUSED = SHIPS.replace("call: ships.build", "call: ships.biuld").replace(
@@ -59,6 +61,18 @@ def test_it_warns_of_servers_that_other_machines_reach(host: str) -> None:
     [warning] = [line for line in banner(serving(host), Report()).splitlines() if "WARNING" in line]
     assert warning.endswith("can be reached from other machines, without authentication")
     assert "WARNING" not in banner(serving("localhost"), Report())
+
+
+def test_it_says_which_servers_ask_their_callers_and_does_not_warn_of_those() -> None:
+    usual = serving("0.0.0.0")  # noqa: S104 - it would be warned about
+    rest, mcp = usual.listeners
+    asking = replace(rest, surface=replace(rest.surface, verifier=Bearer(Const("s3cret"))))
+    text = banner(replace(usual, listeners=(asking, mcp)), Report())
+    assert "  asks  callers of rest for a bearer token" in text.splitlines()
+    [warning] = [line for line in text.splitlines() if "WARNING" in line]
+    assert warning.startswith(f"  WARNING: {mcp.url} can be reached")
+    assert "WARNING" not in banner(replace(usual, listeners=(asking,)), Report())
+    assert "s3cret" not in text
 
 
 def test_it_names_operations_that_are_refused_and_counts_warnings() -> None:

@@ -49,7 +49,7 @@ def test_where_nothing_is_served_nothing_is_healthy(command: Command) -> None:
     assert command("naftiko-run", "--healthcheck") == Done(1, "unhealthy: nothing is being served\n", "")
 
 
-@pytest.mark.parametrize("status", ["200 OK", "404 Not Found", "421 Misdirected Request"])
+@pytest.mark.parametrize("status", ["200 OK", "401 Unauthorized", "404 Not Found", "421 Misdirected Request"])
 def test_a_server_that_answers_is_healthy_until_it_ends(command: Command, status: str) -> None:
     data = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode()
     with answering(data) as url, told_while_serving() as tell:

@@ -10,7 +10,8 @@ from typing import Literal, TypeAlias
 import pytest
 from mcp import Client, MCPError, types
 
-from naftiko_runtime.exposers.boundary import ASGIApp, Guard
+from naftiko_runtime.exposers.boundary import ASGIApp
+from naftiko_runtime.exposers.guard import Guard
 from naftiko_runtime.exposers.mcp import build_app
 from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.scope import Expr, Scope

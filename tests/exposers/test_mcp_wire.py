@@ -10,7 +10,8 @@ import anyio
 import httpx2
 import pytest
 
-from naftiko_runtime.exposers.boundary import ASGIApp, Guard
+from naftiko_runtime.exposers.boundary import ASGIApp
+from naftiko_runtime.exposers.guard import Guard
 from naftiko_runtime.exposers.mcp import build_app
 from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.shape import Selected

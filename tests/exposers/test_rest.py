@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 
 import httpx2
 import pytest
 
-from naftiko_runtime.exposers.boundary import ASGIApp, Guard
+from naftiko_runtime.exposers.boundary import ASGIApp
+from naftiko_runtime.exposers.guard import Guard
 from naftiko_runtime.exposers.rest import RestOptions, build_app
 from naftiko_runtime.exposers.rest.openapi import describe
 from naftiko_runtime.expr.path import compile_path
+from naftiko_runtime.expr.scope import Const
 from naftiko_runtime.expr.shape import Fields, Selected
 from naftiko_runtime.expr.template import PathTemplate
 from naftiko_runtime.plan.call import HttpCall
@@ -27,6 +30,7 @@ from naftiko_runtime.plan.surfaces import (
     RestSurface,
     Result,
 )
+from naftiko_runtime.schemes.static import ApiKey
 from naftiko_runtime.source.diagnostics import Diagnostic, Severity, Span
 from naftiko_runtime.values import Json
 
@@ -178,6 +182,17 @@ def test_path_variables_that_nobody_declared_are_described_too() -> None:
     assert described["parameters"] == [
         {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
     ]
+
+
+def test_what_callers_have_to_present_is_described() -> None:
+    asking = replace(surface(route("GET", "/t")), verifier=ApiKey("X-Key", Const("s3cret"), in_query=False))
+    described = describe(asking, title="Things", version="7")
+    assert described["security"] == [{"callers": []}]
+    components = described["components"]
+    assert isinstance(components, dict)
+    scheme = {"type": "apiKey", "in": "header", "name": "X-Key"}
+    assert components["securitySchemes"] == {"callers": scheme}
+    assert "s3cret" not in repr(described)
 
 
 def test_operation_ids_are_unique() -> None:

@@ -1,6 +1,6 @@
 """The servers of a capability, as their file describes them."""
 
-from linking import codes, compiled, operation_of, plan_of, refusal_of, shop
+from linking import codes, compiled, operation_of, plan_of, shop
 from naftiko_runtime.plan.surfaces import McpSurface, RestSurface
 from naftiko_runtime.source.diagnostics import Severity
 
@@ -107,16 +107,6 @@ def test_of_two_tools_or_routes_with_one_name_the_first_is_served() -> None:
 def test_a_tool_without_a_name_is_not_served() -> None:
     result = compiled(SERVERS.replace("name: count, ", ""))
     assert codes(result) == ["L116"]
-
-
-def test_a_server_that_asks_for_credentials_serves_nothing_and_says_so_once() -> None:
-    guarded = SERVERS.replace(
-        "    port: 9090", "    port: 9090\n    authentication: {type: bearer, token: x}"
-    )
-    result = compiled(guarded)
-    assert (refusal_of(result, "list"), refusal_of(result, "count")) == ("L018", "L018")
-    assert codes(result) == ["L018"]
-    assert codes(compiled(guarded.replace("{type: bearer, token: x}", "{type: None}"))) == []
 
 
 def test_servers_that_are_not_served_yet_leave_the_others() -> None:

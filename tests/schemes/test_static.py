@@ -1,4 +1,4 @@
-"""Bearer, basic and API key: what they put into a request, and that they never show it."""
+"""Bearer, basic and API key: what they put into a request, whom they know by it, that they never show it."""
 
 from base64 import b64encode
 from dataclasses import dataclass, field
@@ -9,7 +9,8 @@ from naftiko_runtime.expr.scope import BindValue, Const, Expr
 from naftiko_runtime.expr.sink import Unsendable
 from naftiko_runtime.expr.template import compile_template
 from naftiko_runtime.plan.call import Credential, Outbound
-from naftiko_runtime.schemes import SCHEMES
+from naftiko_runtime.plan.verifier import Principal, Slot, Verifier
+from naftiko_runtime.schemes import SCHEMES, VERIFIERS
 from naftiko_runtime.schemes.static import ApiKey, Basic, Bearer, CredentialField
 from naftiko_runtime.spec.consumes import AuthenticationSpec
 from naftiko_runtime.values import Secret, Text
@@ -128,3 +129,137 @@ def test_an_api_key_without_a_place_is_refused(spec: dict[str, str], name: Crede
     fields = Stated()
     SCHEMES["apikey"](AuthenticationSpec.model_validate({"type": "apikey", **spec}), fields)
     assert [refused for _, refused in fields.refused] == [name]
+
+
+def known(verifier: Verifier, presented: bytes, key: str = "s3cret") -> Principal | None:
+    return verifier.verify(presented, {"k": Secret(key), "u": Secret("jo")})
+
+
+def base64(text: str) -> bytes:
+    return b64encode(text.encode())
+
+
+IN_HEADER = ApiKey("X-Key", compile_template("Token {{k}}", lambda _: KEY), in_query=False)
+IN_QUERY = ApiKey("Key", KEY, in_query=True)
+USER = Basic(BindValue("u"), KEY)
+
+
+@pytest.mark.parametrize(
+    ("verifier", "presented", "scheme"),
+    [
+        (Bearer(KEY), b"Bearer s3cret", "bearer"),
+        (Bearer(KEY), b"BEARER   s3cret ", "bearer"),
+        (USER, b"basic " + base64("jo:s3cret"), "basic"),
+        (IN_HEADER, b"Token s3cret", "apikey"),
+        (IN_QUERY, b"s3cret", "apikey"),
+    ],
+)
+def test_a_caller_is_known_by_the_secret(verifier: Verifier, presented: bytes, scheme: str) -> None:
+    assert known(verifier, presented) == Principal(scheme)
+    assert known(verifier, presented, "other") is None
+
+
+@pytest.mark.parametrize(
+    ("verifier", "presented"),
+    [
+        (Bearer(KEY), b"s3cret"),
+        (Bearer(KEY), b"Basic s3cret"),
+        (Bearer(KEY), b"Bearers3cret"),
+        (Bearer(KEY), b"Bearer S3CRET"),
+        (USER, b"Bearer " + base64("jo:s3cret")),
+        (USER, b"Basic jo:s3cret"),
+        (USER, b"Basic " + base64("jo:s3cret").rstrip(b"=") + b"\xff"),
+        (USER, b"Basic " + base64("JO:s3cret")),
+        (IN_HEADER, b"s3cret"),
+        (IN_HEADER, b"token s3cret"),
+        (IN_QUERY, b" s3cret"),
+        (IN_QUERY, b"\xff"),
+    ],
+)
+def test_nobody_is_known_by_anything_else(verifier: Verifier, presented: bytes) -> None:
+    assert known(verifier, presented) is None
+
+
+@pytest.mark.parametrize("key", ["", " ", "\udcff"])
+@pytest.mark.parametrize("verifier", [Bearer(KEY), ApiKey("X-Key", KEY, in_query=False), USER])
+def test_a_secret_of_nothing_lets_nobody_in(verifier: Verifier, key: str) -> None:
+    presented = [
+        b"",
+        b"Bearer",
+        b"Bearer ",
+        b"Basic",
+        b"Basic Og==",
+        b"Basic " + base64("jo:"),
+        b"\xff",
+        b"?",
+    ]
+    assert [known(verifier, each, key) for each in presented] == [None] * len(presented)
+
+
+def test_blanks_around_a_secret_count_only_where_they_can_be_sent() -> None:
+    assert known(Bearer(KEY), b"Bearer s3cret", " s3cret\n") == Principal("bearer")
+    assert known(ApiKey("X-Key", KEY, in_query=False), b"s3cret", " s3cret\n") == Principal("apikey")
+    assert known(IN_QUERY, b"s3cret", " s3cret\n") is None
+    assert known(USER, b"Basic " + base64("jo: s3cret\n"), " s3cret\n") == Principal("basic")
+
+
+@pytest.mark.parametrize(
+    ("verifier", "slot", "wanted", "challenge", "scheme", "shown"),
+    [
+        (
+            Bearer(KEY),
+            Slot("header", "authorization"),
+            "a bearer token",
+            'Bearer realm="shop"',
+            {"type": "http", "scheme": "bearer"},
+            "bearer bind k",
+        ),
+        (
+            USER,
+            Slot("header", "authorization"),
+            "a user name and password",
+            'Basic realm="shop", charset="UTF-8"',
+            {"type": "http", "scheme": "basic"},
+            "basic bind u",
+        ),
+        (
+            IN_HEADER,
+            Slot("header", "x-key"),
+            "the API key X-Key in the header",
+            'ApiKey realm="shop"',
+            {"type": "apiKey", "in": "header", "name": "X-Key"},
+            "API key X-Key in the header",
+        ),
+        (
+            IN_QUERY,
+            Slot("query", "Key"),
+            "the API key Key in the query",
+            'ApiKey realm="shop"',
+            {"type": "apiKey", "in": "query", "name": "Key"},
+            "API key Key in the query",
+        ),
+    ],
+)
+def test_a_verifier_says_what_callers_have_to_present(
+    verifier: Verifier, slot: Slot, wanted: str, challenge: str, scheme: dict[str, str], shown: str
+) -> None:
+    assert (verifier.slot, verifier.wanted, verifier.challenge("shop")) == (slot, wanted, challenge)
+    assert (verifier.security_scheme(), str(verifier)) == (scheme, shown)
+
+
+def test_a_realm_cannot_leave_its_quotes() -> None:
+    assert Bearer(KEY).challenge('a"b\\c\nd é') == 'Bearer realm="a_b_c_d _"'
+
+
+def test_a_verifier_names_the_variables_that_it_needs() -> None:
+    assert USER.refs() == (BindValue("u"), BindValue("k"))
+    assert [verifier.refs() for verifier in (Bearer(KEY), IN_HEADER, IN_QUERY)] == [(BindValue("k"),)] * 3
+
+
+def test_callers_are_known_by_the_schemes_that_the_table_names() -> None:
+    spec = AuthenticationSpec.model_validate({"type": "x", "key": "K"})
+    assert {name: type(link(spec, Stated())) for name, link in VERIFIERS.items()} == {
+        "bearer": Bearer,
+        "basic": Basic,
+        "apikey": ApiKey,
+    }

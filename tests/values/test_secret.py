@@ -128,3 +128,16 @@ def test_what_is_separated_keeps_its_secrecy(parts: tuple[Text, ...], joined: Te
 )
 def test_a_changed_secret_stays_one(text: Text, changed: Text) -> None:
     assert apply(lambda plain: quote(plain, safe=""), text) == changed
+
+
+@pytest.mark.parametrize("text", ["a", "hunter2", "pä ss", " "])
+def test_a_secret_matches_its_own_bytes_and_no_others(text: str) -> None:
+    others = [b"", b"x", text.encode() + b"\0", text.encode()[:-1], text.upper().encode() + b"x"]
+    assert Secret(text).matches(text.encode())
+    assert not any(Secret(text).matches(other) for other in others)
+
+
+@pytest.mark.parametrize("text", ["", "\ud800", chr(0xDCFF)])
+def test_what_is_no_text_matches_nothing(text: str) -> None:
+    presented = (b"", b"\xff", b"\xed\xa0\x80", b"?")
+    assert not any(Secret(text).matches(other) for other in presented)

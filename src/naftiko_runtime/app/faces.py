@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from ..exposers import mcp, rest
-from ..exposers.boundary import ASGIApp, Guard
+from ..exposers.boundary import ASGIApp
+from ..exposers.guard import Guard
 from ..plan.explain import Plan
 from ..plan.surfaces import McpSurface, PassThrough, RestSurface
 from ..runtime.engine import Engine

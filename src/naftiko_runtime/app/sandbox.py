@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from naftiko_sandbox import DEFAULT_KEY, SANDBOXES, Sandbox, sandbox_for
 
+from ..expr.scope import BindValue
 from ..expr.sink import Unsendable
 from ..plan.call import Outbound
 from ..plan.explain import Api, Plan
@@ -35,9 +36,14 @@ class Stage:
 async def open_stage(
     plan: Plan, environ: Mapping[str, str], elsewhere: Collection[str] = ()
 ) -> AsyncIterator[Stage]:
-    """Start a stand-in for every API but those called elsewhere; what is not set becomes ``sandbox-key``."""
-    filled = {bind.source: environ.get(bind.source) or DEFAULT_KEY for bind in plan.binds}
-    binds = {bind.key: Secret(filled[bind.source]) for bind in plan.binds}
+    """Start a stand-in for every API but those called elsewhere; what is not set becomes ``sandbox-key``.
+
+    Not so what callers have to know: a secret that everybody can look up would keep nobody out.
+    """
+    keys = {bind.source: environ.get(bind.source) or DEFAULT_KEY for bind in plan.binds}
+    binds = {bind.key: Secret(keys[bind.source]) for bind in plan.binds}
+    kept = _known_to_callers(plan)
+    filled = {source: key for source, key in keys.items() if source not in kept}
     base_uris: dict[str, str] = {}
     async with AsyncExitStack() as stack:
         for api in (api for name, api in plan.apis.items() if name not in elsewhere):
@@ -55,6 +61,13 @@ async def play(sandbox: Sandbox, *, port: int, key: str, job_s: float = _JOB_S) 
         url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         async with run_servers(Job(sandbox.build(key, job_s), bound), grace_s=1):
             yield url
+
+
+def _known_to_callers(plan: Plan) -> frozenset[str]:
+    """Name the variables that let callers in."""
+    verifiers = (surface.verifier for surface in plan.surfaces if surface.verifier is not None)
+    keys = {ref.key for verifier in verifiers for ref in verifier.refs() if isinstance(ref, BindValue)}
+    return frozenset(bind.source for bind in plan.binds if bind.key in keys)
 
 
 def _find(base_uri: str | None) -> Sandbox:

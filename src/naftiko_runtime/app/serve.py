@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from .. import __version__
-from ..exposers.boundary import Guard
+from ..exposers.guard import Guard
 from ..plan.explain import Plan
 from ..plan.surfaces import RestSurface
 from ..runtime.bindings import bind
@@ -60,7 +60,8 @@ async def serving(plan: Plan, environ: Mapping[str, str], options: Options) -> A
         settings = Settings(options.timeout_s, f"naftiko-runtime/{__version__}")
         engine = await stack.enter_async_context(open_engine(plan, bindings, settings))
         # whoever is told to listen under a name is meant when called by it
-        guard = Guard(options.allowed_hosts | {listener.host.lower() for listener in listeners})
+        hosts = options.allowed_hosts | {listener.host.lower() for listener in listeners}
+        guard = Guard(hosts, engine.binds)
         faces = Faces(plan, listeners, engine, guard, options.forward_query, __version__)
         await stack.enter_async_context(run_servers(*faces.jobs(), grace_s=options.timeout_s + 5))
         yield Serving(plan, listeners, bindings.base_uris, frozenset(stage.base_uris))

@@ -20,6 +20,9 @@ def _lines(served: Serving, report: Report) -> Iterator[str]:
     yield f"\n{served.plan.title}"
     for listener in served.listeners:
         yield f"  {listener.kind:<5} {listener.url:<28} {listener.offers:<11} {listener.surface.namespace}"
+    for listener in served.listeners:
+        if (verifier := listener.surface.verifier) is not None:
+            yield f"  asks  callers of {listener.surface.namespace} for {verifier.wanted}"
     for namespace, base_uri in served.base_uris.items():
         if namespace in served.sandboxed:
             plays = served.plan.apis[namespace].base_uri
@@ -49,7 +52,8 @@ def _warnings(served: Serving, report: Report) -> Iterator[str]:
     yield from (f"  {item}" for item in refused)
     if tolerated := report.count(Severity.WARNING):
         yield f"  {tolerated} warnings about the file: naftiko check {served.plan.file}"
-    open_doors = [listener.url for listener in served.listeners if not listener.is_local]
+    reachable = [listener for listener in served.listeners if not listener.is_local]
+    open_doors = [listener.url for listener in reachable if listener.surface.verifier is None]
     if open_doors:
         yield f"  WARNING: {', '.join(open_doors)} can be reached from other machines, without authentication"
     yield "  stop with Ctrl+C"

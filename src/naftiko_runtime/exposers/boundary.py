@@ -1,19 +1,17 @@
-"""The border of every face: who may knock, and how a failure is told."""
+"""The border of every face: how a failure is told, and what happens when a caller hangs up."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from ipaddress import ip_address
 from typing import Any, TypeAlias, TypeVar
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from ..plan.call import Headers
-from ..plan.errors import CallError, InvalidArguments, NotAllowed, NotLinked, UpstreamRefused, WrongHost
+from ..plan.errors import CallError, InvalidArguments, NotLinked, UpstreamRefused
 from ..values import Json
 
 log = logging.getLogger("naftiko.exposers")
@@ -27,54 +25,6 @@ ASGIApp: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 _Told = TypeVar("_Told")
 
 _WATCH_AFTER_S = 0.05
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """Checks Host and Origin, so that no web page can reach a local server through a name of its own (D9)."""
-
-    allowed_hosts: frozenset[str] = frozenset()
-
-    def check(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        """Raise WrongHost or NotAllowed for a request that may come from a foreign page."""
-        host, origin = "", None
-        for name, value in headers:
-            if name == b"host":
-                host = _host_name(value.decode("latin-1"))
-            elif name == b"origin":
-                origin = value.decode("latin-1")
-        if not (self._is_ours(host) or _is_address(host)):
-            hint = f"; allow it with --allowed-host {host}" if host else ""
-            raise WrongHost(f"this server does not answer for host {host!r}{hint}")
-        if origin is not None and not self._may_call(origin, host):
-            raise NotAllowed(f"pages of {origin!r} may not call this server")
-
-    def _is_ours(self, host: str) -> bool:
-        return host in _LOOPBACK or host in self.allowed_hosts
-
-    def _may_call(self, origin: str, host: str) -> bool:
-        try:
-            name = (urlsplit(origin).hostname or "").lower()
-        except ValueError:
-            return False
-        return bool(name) and (name == host or self._is_ours(name))
-
-
-def _host_name(value: str) -> str:
-    """Take the name out of a Host header: no port, no brackets."""
-    value = value.strip().lower()
-    if value.startswith("["):
-        return value[1:].split("]", 1)[0]
-    return value.rsplit(":", 1)[0] if value.count(":") == 1 else value
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,18 +213,24 @@ def _authentication(
         known = ", ".join(SCHEMES)
         message = f"authentication {spec.type!r} is not served by this release"
         return None, report.refuse("L012", message, spec.span("type"), f"served are {known}")
-    fields = _Fields(spec, binds, report)
+    fields = CredentialFields(spec, binds, report)
     credential = scheme(spec, fields)
     return (credential, None) if fields.refusal is None else (None, fields.refusal)
 
 
 @dataclass(slots=True)
-class _Fields:
-    """Gives a scheme its fields; one that cannot be used refuses every operation of the API (L013)."""
+class CredentialFields:
+    """Gives a scheme its fields; one that cannot be used refuses every operation of the API (L013).
+
+    ``whose`` begins the sentences about credentials that are not the API's.
+    """
 
     spec: AuthenticationSpec
     binds: BindTable
     report: Report
+    code: str = "L013"
+    whose: str = ""
+    hint: str | None = None
     refusal: Diagnostic | None = None
 
     def value(self, name: CredentialField) -> Expr:
@@ -232,7 +238,7 @@ class _Fields:
         if text is None:
             self.refuse(f"has no {name!r}", name)
             return Const("")
-        what, span = f"{self.spec.type} {name}", self.spec.span(name)
+        what, span = f"{self.whose}{self.spec.type} {name}", self.spec.span(name)
 
         def find(word: str) -> Expr:
             return self.binds.resolve(word, what, span)
@@ -244,5 +250,5 @@ class _Fields:
             return Const("")
 
     def refuse(self, problem: str, name: CredentialField) -> None:
-        message = f"{self.spec.type} authentication {problem}"
-        self.refusal = self.report.refuse("L013", message, self.spec.span(name))
+        message = f"{self.whose}{self.spec.type} authentication {problem}"
+        self.refusal = self.report.refuse(self.code, message, self.spec.span(name), self.hint)

@@ -18,6 +18,7 @@ from ..plan.surfaces import (
     RestSurface,
     Surface,
 )
+from ..plan.verifier import Verifier
 from ..source.diagnostics import Diagnostic, Report, Span
 from ..spec.aggregates import FlowSpec
 from ..spec.exposes import (
@@ -27,10 +28,10 @@ from ..spec.exposes import (
     RestSpec,
     ServerSpec,
     SkillSpec,
-    ToolSpec,
 )
 from ..spec.flows import UnitSpec
 from .aggregates import hints_of
+from .callers import link_verifier
 from .flows import FlowLinker
 from .intent import CallTable, Unit, Use, choose, tell
 from .wiring import Wiring
@@ -69,11 +70,13 @@ class SurfaceLinker:
         for resource in server.resources or ():
             if resource.forward is not None:
                 self._not_served("forwarding is", resource.span("forward"))
-        routes = tuple(self._routes(server))
-        return RestSurface(server.namespace, server.description or "", server.address, server.port, routes)
+        verifier, guarded = self._verifier(server)
+        routes = tuple(self._routes(server, guarded))
+        about = server.namespace, server.description or "", server.address, server.port
+        return RestSurface(*about, routes, verifier)
 
-    def _routes(self, server: RestSpec) -> Iterator[RestRoute]:
-        guarded, seen = self._guarded(server), set[tuple[str, str]]()
+    def _routes(self, server: RestSpec, guarded: Diagnostic | None) -> Iterator[RestRoute]:
+        seen = set[tuple[str, str]]()
         specs = [
             (resource, spec) for resource in server.resources or () for spec in resource.operations or ()
         ]
@@ -102,11 +105,13 @@ class SurfaceLinker:
         if server.port is None:
             self.report.error("S003", "an MCP server over HTTP needs a 'port'", server.span())
             return None
-        tools = tuple(self._tools(server, server.tools or ()))
-        return McpSurface(server.namespace, server.description or "", server.address, server.port, tools)
+        verifier, guarded = self._verifier(server)
+        tools = tuple(self._tools(server, guarded))
+        about = server.namespace, server.description or "", server.address, server.port
+        return McpSurface(*about, tools, verifier)
 
-    def _tools(self, server: McpSpec, specs: tuple[ToolSpec, ...]) -> Iterator[McpTool]:
-        guarded, seen = self._guarded(server), set[str]()
+    def _tools(self, server: McpSpec, guarded: Diagnostic | None) -> Iterator[McpTool]:
+        specs, seen = server.tools or (), set[str]()
         units = [Unit(spec) for spec in specs]
         for spec, unit, use in zip(specs, units, self._settle(units), strict=True):
             flow = self._flow(spec)
@@ -146,12 +151,10 @@ class SurfaceLinker:
         declared = self.flows.flows.get(self.flows.reference(spec) or "")
         return declared.spec if declared else None
 
-    def _guarded(self, server: RestSpec | McpSpec) -> Diagnostic | None:
-        """Refuse a server that asks for credentials which nobody would check."""
-        if server.authentication is None or server.authentication.type.lower() == "none":
-            return None
-        message = "authentication of callers is not served by this release; nothing is served without it"
-        return self.report.refuse("L018", message, server.span("authentication"))
+    def _verifier(self, server: RestSpec | McpSpec) -> tuple[Verifier | None, Diagnostic | None]:
+        """Link who may call; a server whose callers cannot be checked refuses everything to everybody."""
+        linked = link_verifier(server.authentication, self.flows.binds, self.report)
+        return (None, linked) if isinstance(linked, Diagnostic) else (linked, None)
 
     def _not_served(self, subject: str, span: Span) -> None:
         self.report.warn("L117", f"{subject} not served yet by this release", span)

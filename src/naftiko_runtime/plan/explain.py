@@ -80,6 +80,8 @@ def _explain(plan: Plan) -> Iterator[str]:
     for surface in plan.surfaces:
         kind = "mcp" if isinstance(surface, McpSurface) else "rest"
         yield f"\n{kind} {surface.namespace} on port {surface.port}"
+        if surface.verifier is not None:
+            yield f"  callers: {surface.verifier}"
         for shown, operation in exposed(surface):
             yield from (f"  {line}" for line in _operation(shown, operation))
 

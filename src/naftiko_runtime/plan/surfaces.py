@@ -12,6 +12,7 @@ from ..values import Json
 from .call import Headers, HttpCall, Inbound
 from .contract import Contract
 from .flow import Answer, Flow
+from .verifier import Verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,14 @@ class RestRoute:
 
 @dataclass(frozen=True, slots=True)
 class RestSurface:
-    """A REST server; no address means loopback (D9)."""
+    """A REST server; no address means loopback (D9), no verifier that nobody is asked who calls."""
 
     namespace: str
     description: str
     address: str | None
     port: int
     routes: tuple[RestRoute, ...]
+    verifier: Verifier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class McpSurface:
     address: str | None
     port: int
     tools: tuple[McpTool, ...]
+    verifier: Verifier | None = None
 
 
 Surface: TypeAlias = RestSurface | McpSurface

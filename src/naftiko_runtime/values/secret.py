@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Iterable
 from typing import NoReturn, TypeAlias, final
 
@@ -21,6 +22,14 @@ class Secret:
     def map(self, change: Callable[[str], str]) -> Secret:
         """Encode the text for a place without showing it."""
         return Secret(change(self._text))
+
+    def matches(self, presented: bytes) -> bool:
+        """Compare with what somebody presents, in a time that tells nothing; no text matches nothing."""
+        try:
+            expected = self._text.encode()
+        except UnicodeEncodeError:
+            return False
+        return bool(expected) and hmac.compare_digest(expected, presented)
 
     def __bool__(self) -> bool:
         return bool(self._text)

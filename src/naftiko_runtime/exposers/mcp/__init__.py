@@ -10,7 +10,8 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 
 from ...plan.surfaces import Invoke, McpSurface
-from ..boundary import ASGIApp, Guard
+from ..boundary import ASGIApp
+from ..guard import Entrance, Guard
 from .tools import Toolbox
 from .wire import Front
 
@@ -34,11 +35,11 @@ def build_app(
         on_list_tools=toolbox.list,
         on_call_tool=toolbox.call,
     )
-    return Front(_manager(server, limit_bytes), guard, limit_bytes)
+    return Front(_manager(server, limit_bytes), Entrance.of(surface, guard), limit_bytes)
 
 
 def _manager(server: Server[Any], limit_bytes: int) -> StreamableHTTPSessionManager:
-    # no tool notifies, so nothing needs a session or a stream (D15); our guard has checked Host and Origin
+    # no tool notifies, so nothing needs a session or a stream (D15); the entrance has checked Host and Origin
     return StreamableHTTPSessionManager(
         server,
         json_response=True,

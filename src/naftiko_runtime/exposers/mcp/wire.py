@@ -13,7 +13,8 @@ from mcp.types import PARSE_ERROR
 from ...plan.errors import CallError, TooLarge, UnknownOperation, WrongMethod
 from ...values import Json
 from ...values.json import decode, encode
-from ..boundary import Failure, Guard, Message, Receive, Send, failure_of, unless_hung_up
+from ..boundary import Failure, Message, Receive, Send, failure_of, log_refusal, unless_hung_up
+from ..guard import Entrance
 
 _RawHeaders = list[tuple[bytes, bytes]]
 
@@ -23,7 +24,7 @@ class Front:
     """Takes one JSON-RPC message per POST, on any path, and runs the SDK's session manager."""
 
     manager: StreamableHTTPSessionManager
-    guard: Guard
+    entrance: Entrance
     limit_bytes: int
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -40,11 +41,13 @@ class Front:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
-        headers = _trimmed(scope["headers"])
+        scope = {**scope, "headers": _trimmed(scope["headers"])}
         try:
-            self._admit(scope, headers)
-            body = await _read(headers, receive, self.limit_bytes)
+            await self.entrance.admit(scope)
+            _check_kind(scope)
+            body = await _read(scope["headers"], receive, self.limit_bytes)
         except CallError as error:
+            log_refusal(scope, error)
             await _refuse(failure_of(error), send)
             return
         if body is None:
@@ -52,15 +55,7 @@ class Front:
         if not _is_json(body):
             await _send_json(send, 400, _PARSE_ERROR)
             return
-        await self._pass_on({**scope, "headers": headers}, body, receive, send)
-
-    def _admit(self, scope: Message, headers: _RawHeaders) -> None:
-        self.guard.check(headers)
-        if scope["path"].startswith("/.well-known/"):
-            # clients look here for an authorization server; only 404 tells them that there is none
-            raise UnknownOperation("nothing is published here")
-        if scope["method"] != "POST":
-            raise WrongMethod("an MCP message is sent with POST", headers=(("Allow", "POST"),))
+        await self._pass_on(self.entrance.cleared(scope), body, receive, send)
 
     async def _pass_on(self, scope: Message, body: bytes, receive: Receive, send: Send) -> None:
         messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
@@ -72,6 +67,14 @@ class Front:
 
         # in JSON mode the SDK lets a tool run on after its caller has hung up
         await unless_hung_up(receive, send, partial(self.manager.handle_request, scope, replay))
+
+
+def _check_kind(scope: Message) -> None:
+    if scope["path"].startswith("/.well-known/"):
+        # clients look here for an authorization server; only 404 tells them that there is none
+        raise UnknownOperation("nothing is published here")
+    if scope["method"] != "POST":
+        raise WrongMethod("an MCP message is sent with POST", headers=(("Allow", "POST"),))
 
 
 def _trimmed(headers: Iterable[tuple[bytes, bytes]]) -> _RawHeaders:

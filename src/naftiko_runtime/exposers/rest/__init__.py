@@ -12,7 +12,8 @@ from ...plan.errors import CallError, UnknownOperation, WrongMethod
 from ...plan.flow import Answer
 from ...plan.surfaces import Context, Invoke, PassThrough, RestRoute, RestSurface
 from ...values import Json
-from ..boundary import ASGIApp, Guard, Message, Receive, Send, failure_of, log_refusal, unless_hung_up
+from ..boundary import ASGIApp, Message, Receive, Send, failure_of, log_refusal, unless_hung_up
+from ..guard import Entrance, Guard
 from .pages import Pages, build_pages
 from .request import (
     Body,
@@ -43,7 +44,7 @@ class RestOptions:
 def build_app(surface: RestSurface, invoke: Invoke, guard: Guard, options: RestOptions) -> ASGIApp:
     """Build the application of one REST server; bodies above the limit are refused with 413."""
     pages = build_pages(surface, title=options.title or surface.namespace, version=options.version)
-    return _RestApp(build_router(surface.routes), pages, invoke, guard, options)
+    return _RestApp(build_router(surface.routes), pages, invoke, Entrance.of(surface, guard), options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class _RestApp:
     router: Router
     pages: Pages
     invoke: Invoke
-    guard: Guard
+    entrance: Entrance
     options: RestOptions
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -70,7 +71,7 @@ class _RestApp:
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
         method, raw_path = scope["method"], scope["raw_path"].partition(b"?")[0]
         try:
-            self.guard.check(scope["headers"])
+            await self.entrance.admit(scope)
             found = self.router.find(raw_path)
             if found is None and raw_path in self.pages.paths and method in ("GET", "HEAD"):
                 await self.pages.send(raw_path, send, head=method == "HEAD")
@@ -83,7 +84,7 @@ class _RestApp:
         except CallError as error:
             log_refusal(scope, error)
             raise
-        await self._serve(route, values, scope, receive, send)
+        await self._serve(route, values, self.entrance.cleared(scope), receive, send)
 
     def _not_found(self, path: str) -> tuple[Target, Mapping[str, str]]:
         nearest = self.router.nearest(path)

@@ -46,14 +46,18 @@ def describe(surface: RestSurface, *, title: str, version: str) -> dict[str, Jso
     info: dict[str, Json] = {"title": title, "version": version}
     if surface.description:
         info["description"] = surface.description
-    schemas: dict[str, Json] = {"Problem": _PROBLEM}
+    components: dict[str, Json] = {"schemas": {"Problem": _PROBLEM}}
+    security: list[Json] = []
+    if surface.verifier is not None:
+        components["securitySchemes"] = {"callers": dict(surface.verifier.security_scheme())}
+        security = [{"callers": []}]
     return {
         "openapi": "3.1.0",
         "info": info,
         "servers": [{"url": "/"}],
-        "security": [],
+        "security": security,
         "paths": paths,
-        "components": {"schemas": schemas},
+        "components": components,
     }
 
 
