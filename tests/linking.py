@@ -22,8 +22,9 @@ def shop(
     route: str = "/orders",
     api: str = "",
     base: str = "https://shop.example",
+    verb: str = "GET",
 ) -> Compiled:
-    """Compile a shop with one operation, exposed as ``GET`` on a route and as the tool ``tool``.
+    """Compile a shop with one operation, exposed by ``verb`` on a route and as the tool ``tool``.
 
     ``operation``, ``unit`` and ``api`` are further YAML lines of the consumed operation, of both exposed
     units, and of the consumed API.
@@ -51,7 +52,7 @@ capability:
     resources:
     - path: {route!r}
       operations:
-      - method: GET
+      - method: {verb}
         call: shop.list
 {_lines(unit, 8)}
   - type: mcp

@@ -152,11 +152,11 @@ def test_a_parameter_without_a_place_goes_into_the_path_if_it_is_named_there() -
 @pytest.mark.parametrize(
     ("operation", "code"),
     [
-        ("body: {type: json}", "L016"),
+        ("body: {type: jsn}", "L016"),
         ("outputRawFormat: avro", "L017"),
         ("outputRawFormat: html\noutputSchema: 'a['", "L017"),
         ("inputParameters: [{name: id, in: path}]", "L020"),
-        ("inputParameters: [{name: photo, in: formData}]", "L021"),
+        ("inputParameters: [{name: photo, in: matrix}]", "L021"),
         ("inputParameters: [{name: 'a b', in: header}]", "L022"),
         ("inputParameters: [{name: 'a=b', in: cookie}]", "L022"),
     ],

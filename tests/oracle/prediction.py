@@ -14,6 +14,7 @@ from oracle.raw import Block, fold, text
 from oracle.words import HOLE, MISSING, PATH_HOLE, NotUnderstood, Words, path_variables
 
 PLACES = ("path", "query", "header", "cookie", "body", "environment")
+STRUCTURES = ("json", "yaml")  # a structure in JSON is one in YAML
 RAW = ("raw", "binary", "octet-stream", "application/octet-stream")
 
 
@@ -41,7 +42,7 @@ class Prediction:
         body = self._body()
         headers = [(name.lower(), value) for name, value in self._texts("header")]
         if body is not None and "content-type" not in dict(headers):
-            headers.append(("content-type", "application/json"))
+            headers.append(("content-type", f"application/{self._kind()}"))
         return Message(
             base=self._base(),
             method=self.consumed.method,
@@ -64,15 +65,19 @@ class Prediction:
         return self.words.demanded() | for_path | (for_others - self.words.declared())
 
     def _is_streamed(self) -> bool:
-        body = self.consumed.operation.get("body")
-        if body is None:
-            return False
-        kind = str(body.get("type") or "json").lower() if isinstance(body, Block) else "text"
-        if kind in RAW and body.get("data") is None:
+        body, kind = self.consumed.operation.get("body"), self._kind()
+        data = body.get("data") if isinstance(body, Block) else None
+        if kind in RAW and data is None:
             return True
-        if kind != "json":
+        if kind not in STRUCTURES or (kind != "json" and isinstance(data, str)):
             raise NotUnderstood(f"a body of type {kind}")
         return False
+
+    def _kind(self) -> str:
+        body = self.consumed.operation.get("body")
+        if body is None:
+            return "json"
+        return str(body.get("type") or "json").lower() if isinstance(body, Block) else "text"
 
     def _params(self, path: str) -> dict[tuple[str, str], Block]:
         """Collect the parameters; the one that stands nearest to the operation counts."""
@@ -102,8 +107,7 @@ class Prediction:
 
     def _given(self, names: list[str]) -> dict[str, Any]:
         """Read ``with``; its keys name parameters, or variables of the path."""
-        said = [self.words.callers(word) or word for word in HOLE.findall(text(self._template()))]
-        known = list(dict.fromkeys([*names, *path_variables(self.consumed.path or ""), *said]))
+        known = list(dict.fromkeys([*names, *path_variables(self.consumed.path or ""), *self._said()]))
         given = self.words.site.unit.get("with") or {}
         found = {named(key, known): value for key, value in given.items()}
         return {
@@ -179,7 +183,7 @@ class Prediction:
         """One body parameter is the body; several are its fields; a template is filled."""
         found, template = self.placed.get("body", []), self._template()
         if template is not None:
-            if found:
+            if any(name not in self._said() for name, _ in found):
                 raise NotUnderstood("a body template beside body parameters")
             self.words.is_consumed = True
             value = self._read("body template", partial(self.words.stated, template), is_structure=True)
@@ -188,16 +192,21 @@ class Prediction:
             found = [("body", self._read("body", self._argument("body")))]
         given = {name: value for name, value in found if value is not None and value is not MISSING}
         if not given:
-            return None
+            body = self.consumed.operation.get("body")
+            return (
+                canonical(body["data"]) if isinstance(body, Block) and body.get("data") in ({}, []) else None
+            )
         return canonical(next(iter(given.values())) if len(found) == 1 else given)
 
     def _template(self) -> Any:
         """Return what the file states as the body; an empty one says as little as none."""
         body = self.consumed.operation.get("body")
         data = body.get("data") if isinstance(body, Block) else None
-        if data in ({}, []):
-            raise NotUnderstood("an empty body template")
-        return data
+        return None if data in ({}, []) else data
+
+    def _said(self) -> list[str]:
+        """List the words of the body that the file states."""
+        return [self.words.callers(word) or word for word in HOLE.findall(text(self._template()))]
 
     def _base(self) -> str | None:
         base = str(self.consumed.api.get("baseUri") or "").strip().rstrip("/")

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from naftiko_runtime.expr.scope import Argument, BindValue, Const, Expr, Scope
 from naftiko_runtime.expr.template import compile_path_template, compile_template
-from naftiko_runtime.plan.call import HttpCall, JsonBody, Outbound, Part, is_token
+from naftiko_runtime.plan.body import Content, JsonBody, Part
+from naftiko_runtime.plan.call import HttpCall, Outbound, is_token
 from naftiko_runtime.plan.errors import BadArgument, InvalidArguments
 from naftiko_runtime.values import Json, Secret
 from naftiko_runtime.values.json import decode
@@ -127,7 +128,9 @@ def test_secrets_stay_secret_wherever_they_are_sent() -> None:
     assert outbound.headers[:2] == (("H", Secret("x a b")), ("Cookie", Secret("c=a%20b")))
     assert outbound.body == Secret('{"f":"a b","g":1}')
     assert outbound.target == Secret("/a%20b?q=a%20b")
-    assert JsonBody(whole=key).render(Scope(binds={"k": Secret('a"b')})) == Secret('"a\\"b"')
+    assert JsonBody(whole=key).render(Scope(binds={"k": Secret('a"b')})) == Content(
+        Secret('"a\\"b"'), "application/json"
+    )
     assert "a b" not in repr(outbound)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from ..values import Json, Secret, Text
 from ..values.json import encode_text
@@ -13,6 +13,13 @@ from ..values.json import encode_text
 Sink: TypeAlias = Callable[[str], str]
 
 _NOT_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_IN_XML = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
+    # a reader turns these into other blanks, in attributes above all
+    | {"\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+)
+_IN_PART_NAME = str.maketrans({'"': "%22", "\\": "%5C", "\r": "%0D", "\n": "%0A"})
 
 
 class Unsendable(ValueError):
@@ -42,6 +49,31 @@ def plain_text(text: str) -> str:
     return text
 
 
+def body_text(text: str) -> str:
+    """Pass any text that UTF-8 can hold."""
+    return _utf8(text)
+
+
+def form_text(text: str) -> str:
+    """Write a name or value as HTML forms do, a blank as ``+``."""
+    return quote_plus(_utf8(text), safe="")
+
+
+def xml_text(text: str) -> str:
+    """Write a text so that it is the same text in an element or attribute."""
+    if _NOT_IN_XML.search(text):
+        raise Unsendable("has a character that XML cannot hold")
+    return text.translate(_IN_XML)
+
+
+def part_text(text: str) -> str:
+    """Write a name or file name into the header of a part, as browsers do; no backslash escapes its end."""
+    written = _utf8(text).translate(_IN_PART_NAME)
+    if _NOT_IN_HEADER.search(written):
+        raise Unsendable("has a control character, which the name of a part cannot hold")
+    return written
+
+
 def as_text(value: Json) -> str:
     """Write a scalar as people do; lists and objects as JSON."""
     return value if isinstance(value, str) else encode_text(value)
@@ -49,6 +81,8 @@ def as_text(value: Json) -> str:
 
 def write(value: Json | Secret, sink: Sink) -> Text:
     """Encode a value for its place; a secret stays one."""
+    if sink is xml_text and isinstance(value, list | dict):
+        raise Unsendable("is a list or an object, which the place in an XML document cannot hold")
     return value.map(sink) if isinstance(value, Secret) else sink(as_text(value))
 
 

@@ -12,13 +12,16 @@ from ..expr.compose import ListOf, ObjectOf
 from ..expr.scope import BindValue, Expr, match_name
 from ..expr.template import check_holes_only, compile_path_template, compile_template, hole_names
 from ..formats import FORMATS
-from ..plan.call import HttpCall, Part, is_token
+from ..plan.body import Part
+from ..plan.call import HttpCall, is_token
 from ..source.diagnostics import Diagnostic, Report
 from ..spec.consumes import HttpSpec, OperationSpec
-from .bodies import is_raw, link_body
+from .bodies import OF_BODY, link_body
 from .consumes import Candidate, ConsumedApi, ConsumedParam
 
-_PLACES = ("path", "query", "header", "cookie", "body", "environment")
+_KNOWN = ("path", "query", "header", "cookie", "body", "formData", "environment")
+_PLACES = frozenset({"path", "query", "header", "cookie", "body", "environment"}) | OF_BODY
+_SHOWN = ("path", "body", "form", "body template")
 _SINGLE = re.compile(r"(?<!\{)\{([^{}]+)\}(?!\})")
 
 Sources: TypeAlias = tuple[tuple[ConsumedParam, Expr], ...]
@@ -69,8 +72,9 @@ class CallLinker:
         by_place: dict[str, list[Part]] = {}
         for param, source in sources:
             by_place.setdefault(param.place, []).append((param.name, source))
-            if param.place in ("path", "body") and _is_secret(source):
-                self.report.warn("L115", f"a bound value goes into the {param.place}", param.span)
+            if param.place in _SHOWN and _is_secret(source):
+                place = "path" if param.place == "path" else "body"
+                self.report.warn("L115", f"a bound value goes into the {place}", param.span)
         return self._placed(candidate, by_place)
 
     def api_of(self, spec: HttpSpec) -> ConsumedApi:
@@ -87,24 +91,36 @@ class CallLinker:
             query=(*_stated_query(query, variables), *by_place.get("query", ())),
             headers=tuple(by_place.get("header", ())),
             cookies=tuple(by_place.get("cookie", ())),
-            body=link_body(by_place.get("body", [])),
-            streams_body=is_raw(candidate.operation.body),
+            body=link_body(candidate.body, by_place),
+            streams_body=candidate.body.is_streamed,
             answer_format=answer_format(candidate.operation),
             answer_schema=candidate.operation.output_schema or None,
         )
 
     def _unsendable(self, candidate: Candidate) -> Diagnostic | None:
-        operation = candidate.operation
-        if operation.body is not None and not is_raw(operation.body):
-            message = "a body template is not sent by this release"
-            return self.report.refuse("L016", message, operation.span("body"))
-        if diagnostic := self._unclear(candidate):
+        if diagnostic := self._unwritable(candidate) or self._unclear(candidate):
             return diagnostic
         try:
             check_holes_only(candidate.reading.path, "a path")
         except ValueError as error:
             return self.report.refuse("L060", str(error), candidate.path_span)
         return next(filter(None, (self._misplaced(param, candidate) for param in candidate.params)), None)
+
+    def _unwritable(self, candidate: Candidate) -> Diagnostic | None:
+        """Refuse a body that cannot be read, or has no place for one of its parameters (L042)."""
+        body, span = candidate.body, candidate.operation.span("body")
+        if body.problem is not None:
+            return self.report.refuse(body.problem.code, body.problem.message, span, body.problem.hint)
+        parts = [param for param in candidate.params if param.fixed is None or param.place == "body"]
+        given = [param for param in parts if param.place == "body"]
+        fields = [param for param in parts if param.place == "form"]
+        if fields and body.kind not in ("form", "multipart"):
+            message = f"{fields[0].name!r} is a field of a form, but the body is none"
+            return self.report.refuse("L042", message, fields[0].span, "write type: multipartForm")
+        if given and (body.has_template or (len(given) > 1 and body.kind in ("text", "xml"))):
+            message = f"the body has no place for its parameter {given[-1].name!r}"
+            return self.report.refuse("L042", message, given[-1].span, "name it in the template")
+        return None
 
     def _unclear(self, candidate: Candidate) -> Diagnostic | None:
         """Refuse to change something at a path that may be another one (L040); reading is tried (L141)."""
@@ -122,7 +138,7 @@ class CallLinker:
         """Refuse a parameter that would not be sent, or not under its name."""
         if param.place not in _PLACES:
             message = f"parameters in {param.place!r} are not sent by this release"
-            return self.report.refuse("L021", message, param.span, f"known are {', '.join(_PLACES)}")
+            return self.report.refuse("L021", message, param.span, f"known are {', '.join(_KNOWN)}")
         if param.place == "path" and match_name(param.name, hole_names(candidate.path, single=True)) is None:
             message = f"path {candidate.reading.path!r} has no place for its parameter {param.name!r}"
             return self.report.refuse("L020", message, param.span)
@@ -134,7 +150,11 @@ class CallLinker:
     def _secret_inside(self, sources: Sources) -> Diagnostic | None:
         """Refuse bound values inside lists and objects, where nothing would keep them from being shown."""
         for param, source in sources:
-            if isinstance(source, ObjectOf | ListOf) and _is_secret(source):
+            if (
+                param.place != "body template"
+                and isinstance(source, ObjectOf | ListOf)
+                and _is_secret(source)
+            ):
                 message = f"a bound value stands inside the list or object of {param.name!r}"
                 return self.report.refuse("L023", message, param.span)
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import quote, urlsplit
 
@@ -20,6 +20,8 @@ from ..spec.consumes import AuthenticationSpec, HttpSpec, OperationSpec, Resourc
 from ..spec.flows import InputSpec
 from ..values import Json
 from .binds import BindTable
+from .bodies import BodyForm, BodyKind
+from .bodyforms import read_body
 from .paths import Reading, Routes, Way, path_reader
 
 _USERINFO = re.compile(r"//[^/?#]*@")
@@ -92,6 +94,21 @@ class Candidate:
         return param.place == "header" and param.name.lower() == self._signed_header
 
     @cached_property
+    def body(self) -> BodyForm:
+        """What the file says of the body; fields of a form are one even where there is no ``body``."""
+        specs = tuple(_inputs(self.api, self.resource, self.operation))
+        stated: Json = None
+        for spec in specs:
+            if _place(spec) == "header" and spec.name.lower() == "content-type":
+                stated = spec.value
+        fields = [spec for spec in specs if _place(spec) == "form"]
+        files = frozenset(spec.name for spec in fields if (spec.type or "").lower() == "file")
+        kind: BodyKind = "multipart" if files else "form" if fields else "json"
+        is_fixed = isinstance(stated, str) and not hole_names(stated)
+        form = read_body(self.operation.body, str(stated) if is_fixed else None, otherwise=kind)
+        return replace(form, files=files)
+
+    @cached_property
     def params(self) -> tuple[ConsumedParam, ...]:
         """All parameters: those of the API, the resource and the operation, then undeclared path variables.
 
@@ -107,7 +124,23 @@ class Candidate:
         implicit = (
             ConsumedParam(name, "path", "string", True, "", None, self.path_span) for name in undeclared
         )
-        return (*implicit, *found.values())
+        return (*implicit, *self._with_body(tuple(found.values())))
+
+    def _with_body(self, declared: tuple[ConsumedParam, ...]) -> Iterator[ConsumedParam]:
+        """Add what the body says: its stated values, the words in them, or a body that callers give."""
+        body, span = self.body, self.operation.span("body")
+        for entry in body.entries():
+            is_text = body.kind in ("text", "xml")
+            yield ConsumedParam(entry.name, entry.place, None, is_text, "", entry.value, span)
+        for param in declared:
+            is_word = param.place == "body" and body.has_template and body.names(param.name)
+            yield replace(param, place="body word") if is_word else param
+        known = {fold(param.name) for param in declared}
+        for word in body.words:
+            if fold(word) not in known:
+                yield ConsumedParam(word, "body key", None, False, "", None, span)
+        if body.is_callers and not any(param.place in ("body", "form") for param in declared):
+            yield ConsumedParam("body", "body", None, False, "", None, span)
 
 
 def _inputs(api: HttpSpec, resource: ResourceSpec, operation: OperationSpec) -> Iterator[InputSpec]:
@@ -117,7 +150,7 @@ def _inputs(api: HttpSpec, resource: ResourceSpec, operation: OperationSpec) -> 
 
 def _param(spec: InputSpec, variables: tuple[str, ...]) -> ConsumedParam:
     is_variable = fold(spec.name) in {fold(name) for name in variables}
-    place = (spec.location or ("path" if is_variable else "query")).lower()
+    place = _place(spec) or ("path" if is_variable else "query")
     kind = kind_named(spec.type)
     if kind is None and place not in ("body", "environment"):
         kind = "string"
@@ -125,6 +158,11 @@ def _param(spec: InputSpec, variables: tuple[str, ...]) -> ConsumedParam:
     return ConsumedParam(
         spec.name, place, kind, required, spec.description or "", spec.value, spec.span("name")
     )
+
+
+def _place(spec: InputSpec) -> str:
+    place = (spec.location or "").lower()
+    return "form" if place == "formdata" else place
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ..source.diagnostics import Diagnostic, Report, Span
 from ..spec.exposes import RouteSpec
 from ..spec.flows import InputSpec
 from ..values import Json
+from .bodies import OF_BODY
 from .consumes import ConsumedParam
 from .intent import Unit
 
@@ -37,6 +38,7 @@ class _Draft:
     place: Place | None = None
     is_declared: bool = False
     is_part: bool = False  # goes into a body, among other things
+    fills_body: bool = False  # goes into a template of a body, or a form
 
 
 @dataclass(slots=True)
@@ -113,6 +115,7 @@ class Inputs:
             must = consumed.place == "path" or (consumed.required and not draft.is_declared)
             param = replace(draft.param, required=draft.param.required or (must and ref in needed))
             draft.param = _described(param, consumed, is_whole=is_whole) if is_direct else param
+            draft.fills_body = draft.fills_body or consumed.place in OF_BODY
             draft.place = draft.place or ("query" if place == "path" else place)
             is_part = not is_whole if is_direct else ref.name != "body"
             draft.is_part = draft.is_part or (place == "body" and is_part)
@@ -126,23 +129,27 @@ class Inputs:
 
         What has no place of its own is a field of the body where the method has one, else in the query.
         """
-        route = self.unit.spec
-        otherwise: Place = (
-            "body" if isinstance(route, RouteSpec) and route.method.upper() in _WITH_BODY else "query"
-        )
-        bodies = [draft for draft in self._drafts.values() if draft.place == "body"]
-        whole = (
-            len(bodies) == 1 and not bodies[0].is_part and bodies[0].param.kind in (None, "object", "array")
-        )
+        route, whole = self.unit.spec, self._whole_body()
+        has_body = isinstance(route, RouteSpec) and route.method.upper() in _WITH_BODY
         return tuple(
             RestInput(
                 argument=name,
-                place=(place := draft.place or otherwise),
-                key=None if draft.place == "body" and whole else name,
+                place=(place := draft.place or _otherwise(draft, whole, has_body=has_body)),
+                key=None if draft is whole else name,
                 is_list=draft.param.kind == "array" and place != "body",
             )
             for name, draft in self._drafts.items()
         )
+
+    def _whole_body(self) -> _Draft | None:
+        bodies = [draft for draft in self._drafts.values() if draft.place == "body" or draft.fills_body]
+        only = bodies[0] if len(bodies) == 1 and bodies[0].place == "body" else None
+        is_part = only is None or only.is_part or only.param.kind not in (None, "object", "array")
+        return None if is_part else only
+
+
+def _otherwise(draft: _Draft, whole: _Draft | None, *, has_body: bool) -> Place:
+    return "body" if has_body and (draft.fills_body or whole is None) else "query"
 
 
 def _described(param: Param, consumed: ConsumedParam, *, is_whole: bool) -> Param:

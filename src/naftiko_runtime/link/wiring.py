@@ -75,6 +75,7 @@ class Wiring:
         params = [param for param in callee.params if not callee.signs(param)]
         self._names = tuple(param.name for param in params)
         given = self._environment(params) | self._with(callee, site)
+        given |= {param.name: self._source(param, given) for param in params if param.place == "body word"}
         bodies = sum(1 for param in params if param.place == "body")
         found = tuple((param, self._source(param, given)) for param in params)
         for param, source in found:
@@ -92,8 +93,8 @@ class Wiring:
     def _source(self, param: ConsumedParam, given: Mapping[str, Expr]) -> Expr:
         if param.fixed is not None:
             return self.compile(param.fixed, param.span, given)
-        if param.name in given:
-            return given[param.name]
+        if param.name in given or param.place == "body key":
+            return given.get(param.name, _NOTHING)
         if param.place == "path" and ("." in param.name or self.binds.knows(param.name)):
             return self._hole(param.name, param.span, given)
         # what a step may be given need not be an argument of the whole unit
@@ -165,7 +166,10 @@ class Wiring:
         What is spelled exactly so comes before what only looks alike, so that no argument can stand in
         for a variable.
         """
-        if (words := self._callers(word)) is not None:
+        words = self._callers(word)
+        if (words or word) in given:
+            return given[words or word]
+        if words is not None:
             return self._reference(words)
         if (found := self._step_words(word, span)) is not None:
             return found

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias
 
-from ..expr.scope import Argument, Expr, Scope, Value
+from ..expr.scope import Argument, Expr, Scope
 from ..expr.sink import Sink, Unsendable, header_text, query_text, write
 from ..expr.template import PathTemplate
 from ..values import Secret, Text
-from ..values.json import encode, encode_text
 from ..values.secret import join, separate
+from .body import BadPart, Body, Content, Part, reason
 from .errors import BadArgument, InvalidArguments
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
@@ -65,29 +65,6 @@ class Credential(Protocol):
     ) -> Generator[Outbound, Inbound, None]: ...
 
 
-Part: TypeAlias = tuple[str, Expr]
-
-
-@dataclass(frozen=True, slots=True)
-class JsonBody:
-    """A JSON body: one value, or an object of the fields that were given."""
-
-    whole: Expr | None = None
-    fields: tuple[Part, ...] = ()
-
-    def render(self, scope: Scope) -> bytes | Secret | None:
-        """Encode by structure, never by pasting text; nothing was given, nothing is sent."""
-        if self.whole is not None:
-            value = self.whole.evaluate(scope)
-            if isinstance(value, Secret):
-                return value.map(encode_text)
-            return None if value is None else encode(value)
-        given = [(name, value) for name, part in self.fields if (value := part.evaluate(scope)) is not None]
-        pairs = [join((encode_text(name), ":", _json(value))) for name, value in given]
-        text = join(("{", separate(pairs, ","), "}")) if pairs else None
-        return text.encode() if isinstance(text, str) else text
-
-
 @dataclass(frozen=True, slots=True)
 class HttpCall:
     """A consumed operation with every value in its place; ``name`` is ``namespace.resource.operation``."""
@@ -99,7 +76,7 @@ class HttpCall:
     query: tuple[Part, ...] = ()
     headers: tuple[Part, ...] = ()
     cookies: tuple[Part, ...] = ()
-    body: JsonBody | None = None
+    body: Body | None = None
     streams_body: bool = False
     answer_format: str = "json"
     answer_schema: str | None = None
@@ -117,21 +94,18 @@ class HttpCall:
             join((name, "=", text)) for name, text in _placed(self.cookies, scope, query_text, problems)
         ]:
             headers += (("Cookie", separate(cookies, "; ")),)
-        body = self._body(scope, problems)
+        content = self._content(scope, problems)
         if problems:
             raise InvalidArguments(tuple(problems))
-        if body is not None and all(name.lower() != "content-type" for name, _ in headers):
-            headers += (("Content-Type", "application/json"),)
-        return Outbound(self.method, path, query, headers, body)
+        outbound = Outbound(self.method, path, query, headers, content.data if content else None)
+        return outbound if content is None else _described(outbound, content.media_type)
 
     def parts(self) -> Iterator[tuple[str, str, Expr]]:
         """List (place, name, expression) of everything that is sent."""
         yield from (("path", hole.text, hole.value) for hole in self.path.holes())
         places = (("query", self.query), ("header", self.headers), ("cookie", self.cookies))
         yield from ((place, name, value) for place, parts in places for name, value in parts)
-        if self.body is not None and self.body.whole is not None:
-            yield "body", "", self.body.whole
-        yield from (("body field", name, value) for name, value in (self.body.fields if self.body else ()))
+        yield from self.body.parts() if self.body else ()
 
     def _path(self, scope: Scope, problems: list[BadArgument]) -> Text:
         try:
@@ -140,15 +114,17 @@ class HttpCall:
             name, _, problem = str(error).partition(": ")  # it names the hole
             problems.append(BadArgument(name, problem))
         except ValueError as error:
-            problems.append(BadArgument("", _reason(error)))
+            problems.append(BadArgument("", reason(error)))
         return ""
 
-    def _body(self, scope: Scope, problems: list[BadArgument]) -> bytes | Secret | None:
+    def _content(self, scope: Scope, problems: list[BadArgument]) -> Content | None:
         try:
             return self.body.render(scope) if self.body else None
+        except BadPart as error:
+            problems.append(BadArgument(_given_as(error.name, error.part), str(error)))
         except ValueError as error:
-            problems.append(BadArgument("body", _reason(error)))
-            return None
+            problems.append(BadArgument("body", reason(error)))
+        return None
 
 
 def is_token(name: str) -> bool:
@@ -167,7 +143,7 @@ def _placed(
                 if item is not None:
                     yield name, write(item, sink)
         except ValueError as error:
-            problems.append(BadArgument(_given_as(name, part), _reason(error)))
+            problems.append(BadArgument(_given_as(name, part), reason(error)))
 
 
 def _given_as(name: str, part: Expr) -> str:
@@ -175,10 +151,9 @@ def _given_as(name: str, part: Expr) -> str:
     return ", ".join(ref.name for ref in part.refs() if isinstance(ref, Argument)) or name
 
 
-def _reason(error: ValueError) -> str:
-    """Say why a value cannot be sent; other than Unsendable, errors are those of the JSON writer."""
-    return str(error) if isinstance(error, Unsendable) else "cannot be written as JSON in UTF-8"
-
-
-def _json(value: Value) -> Text:
-    return value.map(encode_text) if isinstance(value, Secret) else encode_text(value)
+def _described(outbound: Outbound, media_type: str) -> Outbound:
+    """Say what a body is; the file's own word goes first, but cannot know what divides parts."""
+    stated = any(name.lower() == "content-type" for name, _ in outbound.headers)
+    if stated and not media_type.startswith("multipart/"):
+        return outbound
+    return outbound.with_header("Content-Type", media_type)
