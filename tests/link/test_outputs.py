@@ -173,3 +173,23 @@ def test_a_list_of_an_xml_answer_is_one_however_many_elements_it_has(value: Json
     body = operation_of(result).body
     assert isinstance(body, Flow)
     assert body.result.project(value, Scope()) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"ship": [{"n": "a"}, {"n": "b"}]}, [{"name": "a"}, {"name": "b"}]),
+        ({"ship": {"n": "a"}}, [{"name": "a"}]),
+        ({}, []),
+        ({"ship": {"n": "a"}, "port": {"n": "b"}}, []),
+    ],
+)
+def test_a_list_at_the_root_of_an_xml_answer_is_its_only_child(value: Json, expected: Json) -> None:
+    result = shop(
+        operation="outputRawFormat: xml",
+        unit="outputParameters: [{mapping: $., items: {properties: {name: {mapping: $.n}}}}]",
+    )
+    body = operation_of(result).body
+    assert isinstance(body, Flow)
+    assert body.result.project(value, Scope()) == expected
+    assert codes(result) == ["L135", "L135"]

@@ -72,6 +72,17 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
+class OnlyField:
+    """The value of an object's only field, as an XML document wraps a list."""
+
+    def select(self, value: Json) -> Json:
+        return next(iter(value.values())) if isinstance(value, dict) and len(value) == 1 else None
+
+    def __str__(self) -> str:
+        return "$.*"
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """A list whose elements are projected one by one.
 

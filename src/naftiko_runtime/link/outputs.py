@@ -9,7 +9,7 @@ from ..expr.builder import Lookup
 from ..expr.compose import compile_value
 from ..expr.path import Path, Root, Steps, compile_path
 from ..expr.scope import Const, Expr
-from ..expr.shape import Computed, Fields, Rows, Selected, Shape
+from ..expr.shape import Computed, Fields, OnlyField, Rows, Selected, Shape
 from ..expr.template import compile_template
 from ..plan.contract import KINDS, coerce
 from ..source.diagnostics import Diagnostic, Report
@@ -88,7 +88,11 @@ class OutputLinker:
             parts = tuple((name, self._link(part, name)) for name, part in spec.properties.items())
             return Fields(parts, path)
         if items := items_of(spec):
-            return Rows(path, self.mock(items), self.is_repeated)
+            is_wrapped = self.is_repeated and path == Root()
+            if is_wrapped:
+                message = "an XML answer is no list; the only child of its root is read as one"
+                self.report.warn("L135", message, spec.span("mapping"), "write the name of the child: $.name")
+            return Rows(OnlyField() if is_wrapped else path, self.mock(items), self.is_repeated)
         return Selected(path, spec.type)
 
     def _path(self, spec: OutputSpec) -> Path:
