@@ -1,8 +1,12 @@
 """The plan in print."""
 
 from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 
 from linking import compiled, plan_of, shop
+from naftiko_runtime.app.compiler import compile
 from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.scope import Expr, Scope
 from naftiko_runtime.expr.shape import Selected
@@ -100,3 +104,40 @@ def test_a_step_says_what_it_does() -> None:
     plan = Plan("f.yaml", "F", "0", {}, (), (surface,))
     assert plan.explain() == "F (f.yaml)\n\nmcp t on port 9090\n  a\n    waits\n    out $\n"
     assert list(plan.operations()) == [operation]
+
+
+BY_NAME = """\
+  GET /orders
+    -> shop.orders.list: GET /orders
+    by its name, which one operation has
+    out the answer as it comes
+"""
+
+
+@pytest.mark.parametrize("word", ["GET /orders", "/orders", "face./orders.get", "/orders.get", "get"])
+def test_a_word_names_an_operation(word: str) -> None:
+    assert plan_of(shop()).explain_only(word) == f"rest face on port 8080\n{BY_NAME}"
+
+
+def test_a_word_may_name_several_operations(together: Path) -> None:
+    told = compile(together).explain_only("get").splitlines()
+    assert [line for line in told if not line.startswith("    ")] == [
+        "rest together-ai-fine-tuning-rest on port 8080",
+        "  GET /v1/fine-tunes",
+        "  GET /v1/fine-tunes/models/limits",
+        "  GET /v1/fine-tunes/models/supported",
+        "  GET /v1/fine-tunes/{id}",
+        "  GET /v1/fine-tunes/{id}/checkpoints",
+        "  GET /v1/fine-tunes/{id}/events",
+        "  GET /v1/fine-tunes/{id}/metrics",
+        "  GET /v1/finetune/download",
+    ]
+
+
+@pytest.mark.parametrize("word", ["", "orders", "order", "GET", "t", "shop.orders.list"])
+def test_another_word_names_none(word: str) -> None:
+    assert plan_of(shop()).explain_only(word) == ""
+
+
+def test_the_words_are_what_callers_see_and_the_names_of_operations() -> None:
+    assert list(plan_of(shop()).words()) == ["GET /orders", "face./orders.get", "tool", "face.tool"]

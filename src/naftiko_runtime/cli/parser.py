@@ -54,6 +54,12 @@ def parser_of_naftiko() -> argparse.ArgumentParser:
     _add_check(check)
     plan = commands.add_parser("plan", help="print what a file compiles to: which call goes where, and why")
     plan.add_argument("file", metavar="FILE", help=_FILE_HELP)
+    plan.add_argument(
+        "operation",
+        metavar="OPERATION",
+        nargs="?",
+        help="print only this one: a tool's name, 'GET /path', a path, or an operation's name or its end",
+    )
     commands.add_parser("schema", help="print the JSON Schema of capability files, for editors")
     _add_sandbox(commands.add_parser("sandbox", help="serve a stand-in of a real API on loopback"))
     return parser

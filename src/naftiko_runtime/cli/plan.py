@@ -1,4 +1,4 @@
-"""``naftiko plan``: what a file compiles to."""
+"""``naftiko plan``: what a file, or one operation of it, compiles to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import sys
 from argparse import Namespace
 
 from ..app.compiler import compile_text
+from ..plan.explain import Plan
+from ..source.diagnostics import did_you_mean
 from .complaint import complain
+from .failure import Failure
 from .origin import read_origin
 
 
@@ -17,5 +20,17 @@ def plan(arguments: Namespace) -> int:
     if compiled.plan is None:
         complain(compiled.report, strict=False)
         return 1
-    sys.stdout.write(compiled.plan.explain())
+    sys.stdout.write(
+        compiled.plan.explain() if arguments.operation is None else _only(compiled.plan, arguments)
+    )
     return 0
+
+
+def _only(plan: Plan, arguments: Namespace) -> str:
+    """Print the operations that were asked for; raises Failure when there is none."""
+    word = arguments.operation
+    told = plan.explain_only(word)
+    if not told:
+        hint = did_you_mean(word, plan.words()) or "without it all are printed"
+        raise Failure(f"{arguments.file} exposes no operation {word!r}; {hint}")
+    return told

@@ -61,6 +61,17 @@ class Plan:
         """Print the plan for people: one paragraph for every exposed operation."""
         return "\n".join(_explain(self)) + "\n"
 
+    def explain_only(self, word: str) -> str:
+        """Print what a word names, see ``words``, each below its server; empty when it names nothing."""
+        lines = [line for surface in self.surfaces for line in _surface(surface, word)]
+        return "\n".join(lines).lstrip("\n") + "\n" if lines else ""
+
+    def words(self) -> Iterator[str]:
+        """List the words that name operations: ``GET /v1/jobs`` or a tool's name, and names of operations."""
+        for surface in self.surfaces:
+            for shown, operation in exposed(surface):
+                yield from (shown, operation.name)
+
 
 def exposed(surface: Surface) -> Iterator[tuple[str, Operation]]:
     """List what callers of a server see: ``GET /v1/jobs`` or a tool's name, with its operation."""
@@ -78,12 +89,24 @@ def _explain(plan: Plan) -> Iterator[str]:
     for bind in plan.binds:
         yield f"needs {bind.key}: {bind.source} from the {bind.namespace}"
     for surface in plan.surfaces:
+        yield from _surface(surface, None)
+
+
+def _surface(surface: Surface, word: str | None) -> Iterator[str]:
+    """Print a server with its operations, or with those that a word names if there are any."""
+    wanted = [found for found in exposed(surface) if word is None or _names(word, *found)]
+    if word is None or wanted:
         kind = "mcp" if isinstance(surface, McpSurface) else "rest"
         yield f"\n{kind} {surface.namespace} on port {surface.port}"
         if surface.verifier is not None:
             yield f"  callers: {surface.verifier}"
-        for shown, operation in exposed(surface):
-            yield from (f"  {line}" for line in _operation(shown, operation))
+    for shown, operation in wanted:
+        yield from (f"  {line}" for line in _operation(shown, operation))
+
+
+def _names(word: str, shown: str, operation: Operation) -> bool:
+    """Tell whether a word is what callers see, its path alone, or an operation's name or the end of it."""
+    return shown == word or shown.endswith(f" {word}") or f".{operation.name}".endswith(f".{word}")
 
 
 def _operation(shown: str, operation: Operation) -> Iterator[str]:
