@@ -4,7 +4,7 @@ import pytest
 
 from linking import codes, compiled, operation_of, refusal_of, route_of, sent, shop
 from naftiko_runtime.app.compiler import Compiled
-from naftiko_runtime.plan.contract import Param
+from naftiko_runtime.plan.contract import Contract, Param
 from naftiko_runtime.plan.surfaces import RestInput
 from naftiko_runtime.values import Json, Secret
 
@@ -476,3 +476,60 @@ def test_what_a_section_is_about_need_not_be_given() -> None:
 )
 def test_a_template_that_cannot_be_compiled_refuses_the_operation(unit: str) -> None:
     assert refusal_of(shop(operation=PARAM, unit=unit)) == "L060"
+
+
+def test_a_server_and_a_resource_declare_inputs_for_all_of_their_units() -> None:
+    result = compiled("""\
+    naftiko: 1.0.0-alpha2
+    capability:
+      consumes:
+      - type: http
+        namespace: shop
+        baseUri: https://shop.example
+        resources:
+        - name: orders
+          path: /orders
+          operations:
+          - {name: list, method: GET, inputParameters: [{name: page, in: query}, {name: X-Trace, in: header}]}
+      exposes:
+      - type: rest
+        namespace: face
+        port: 8080
+        inputParameters: [{name: trace, in: header, type: string, description: For the log}]
+        resources:
+        - path: /orders
+          inputParameters: [{name: page, in: query, type: integer}]
+          operations: [{method: GET, call: shop.list, with: {X-Trace: rest.trace}}]
+      - type: mcp
+        namespace: tools
+        port: 9090
+        inputParameters: [{name: page, type: integer, required: false}]
+        tools: [{name: tool, call: shop.list}]
+    """)
+    assert operation_of(result, "GET /orders").contract == Contract(
+        (Param("trace", "string", False, "For the log"), Param("page", "integer"))
+    )
+    assert operation_of(result).contract.params[0] == Param("page", "integer")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "query"),
+    [
+        ("$.user.id", {"user": {"id": 7}}, ("page=7",)),
+        ("$.ids[1]", {"ids": ["a", "b"]}, ("page=b",)),
+        ("$", "text", ("page=text",)),
+        ("$.nothing", {"user": 1}, ()),
+    ],
+)
+def test_an_input_may_be_a_part_of_the_body(path: str, body: Json, query: tuple[str, ...]) -> None:
+    result = shop(
+        operation="inputParameters: [{name: page, in: query}]",
+        unit=f"inputParameters: [{{name: page, in: body, type: string, value: '{path}'}}]",
+    )
+    assert sent(result, {"body": body}).query == query
+
+
+@pytest.mark.parametrize("path", ["$.a[*]", "$.a[-1]", "$["])
+def test_a_part_of_the_body_that_nobody_can_take_refuses_the_unit(path: str) -> None:
+    unit = f"inputParameters: [{{name: page, in: body, type: string, value: '{path}'}}]"
+    assert refusal_of(shop(unit=unit)) == "L014"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from ..expr.path import Root, Steps, compile_path
 from ..expr.scope import Argument, Expr, match_name
 from ..expr.template import Template, check_holes_only, hole_names
 from ..plan.contract import Contract, Param, is_pattern, kind_named
@@ -57,11 +58,31 @@ class Inputs:
         self._check_path()
         for name in hole_names(resource.path, single=True) if resource else ():
             self._drafts[name] = _Draft(Param(name, None, required=True), "path", is_declared=True)
-        for spec in (*((resource.inputs or ()) if resource else ()), *(self.unit.spec.inputs or ())):
-            if spec.value is not None:
+        for spec in (*self.unit.shared, *(self.unit.spec.inputs or ())):
+            if (part := self._part_of_body(spec)) is not None:
+                self.fixed[spec.name] = part
+            elif spec.value is not None:
                 self.fixed[spec.name] = compile_stated(spec.value, spec.span("value"))
             else:
                 self._declare(spec, required_by_default=required_by_default)
+
+    def _part_of_body(self, spec: InputSpec) -> Expr | None:
+        """Read ``in: body`` with a path as its value: the caller gives the body, of which this is a part."""
+        if spec.location != "body" or not isinstance(spec.value, str) or not spec.value.startswith("$"):
+            return None
+        try:
+            path = compile_path(spec.value)
+        except ValueError as error:
+            self.refusal = self.report.refuse("L014", str(error), spec.span("value"))
+            return None
+        self._drafts.setdefault("body", _Draft(Param("body"), "body", is_declared=True))
+        if path == Root():
+            return Argument("body")
+        if not isinstance(path, Steps) or any(isinstance(key, int) and key < 0 for key in path.keys):
+            message = f"{spec.value!r} does not lead to one part of the body"
+            self.refusal = self.report.refuse("L014", message, spec.span("value"), "name one: $.items[0].id")
+            return None
+        return Argument("body", tuple(str(key) for key in path.keys))
 
     def _check_path(self) -> None:
         if (resource := self.unit.resource) is None:

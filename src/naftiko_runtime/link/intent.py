@@ -16,16 +16,20 @@ from ..expr.scope import fold
 from ..plan.surfaces import Choice
 from ..source.diagnostics import Diagnostic, Report, did_you_mean
 from ..spec.exposes import ExposedResourceSpec, RouteSpec
-from ..spec.flows import UnitSpec
+from ..spec.flows import InputSpec, UnitSpec
 from .consumes import Candidate
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An exposed route or tool that is being linked, and the resource it stands in."""
+    """An exposed route or tool that is being linked, and the resource it stands in.
+
+    ``shared`` are the inputs that its server and its resource declare for all of their units.
+    """
 
     spec: UnitSpec
     resource: ExposedResourceSpec | None = None
+    shared: tuple[InputSpec, ...] = ()
 
 
 @dataclass(slots=True)

@@ -80,7 +80,10 @@ class SurfaceLinker:
         specs = [
             (resource, spec) for resource in server.resources or () for spec in resource.operations or ()
         ]
-        units = [Unit(spec, resource) for resource, spec in specs]
+        units = [
+            Unit(spec, resource, (*(server.inputs or ()), *(resource.inputs or ())))
+            for resource, spec in specs
+        ]
         uses = self._settle(units)
         self._rest_uses.append([use for use in uses if use is not None])
         for (resource, spec), unit, use in zip(specs, units, uses, strict=True):
@@ -112,7 +115,7 @@ class SurfaceLinker:
 
     def _tools(self, server: McpSpec, guarded: Diagnostic | None) -> Iterator[McpTool]:
         specs, seen = server.tools or (), set[str]()
-        units = [Unit(spec) for spec in specs]
+        units = [Unit(spec, shared=server.inputs or ()) for spec in specs]
         for spec, unit, use in zip(specs, units, self._settle(units), strict=True):
             flow = self._flow(spec)
             name = spec.name or (flow.name if flow else None)
