@@ -1,5 +1,6 @@
 """What a file consumes and exposes, read from its raw YAML."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,11 +99,14 @@ def _is_served(server: Block) -> bool:
 
 
 def _once(server: Block) -> Iterator[Site]:
-    seen: set[Any] = set()
+    """Leave doubles out: routes of one method and pattern, tools of one name that do the same."""
+    seen: list[Any] = []
     for site in sites(server):
-        key = (site.method, site.path) if site.is_rest else site.unit.get("name")
-        if key and key not in seen:
-            seen.add(key)
+        what = [site.unit.get(word) for word in ("call", "ref", "with", "steps", "outputParameters")]
+        pattern = re.sub(r"\{+[^{}]*\}+", "{}", site.path or "")
+        key = (site.method, pattern) if site.is_rest else (site.unit.get("name"), what)
+        if key[0] and key not in seen:
+            seen.append(key)
             yield site
 
 

@@ -59,17 +59,6 @@ def test_names_differ_in_more_than_case_and_hyphens(name: str, expected: list[st
     assert [code for code, _ in found(text)] == expected
 
 
-@pytest.mark.parametrize("name", ["list orders", "list.orders", "x" * 65])
-def test_a_name_that_clients_refuse_is_found(name: str) -> None:
-    text = changed((TOOL, TOOL.replace("list-orders", name)))
-    assert found(text) == [("R134", TOOL.replace("list-orders", name).removeprefix("{"))]
-
-
-def test_a_name_of_64_letters_is_fine_and_none_is_told_by_the_linker() -> None:
-    assert found(changed((TOOL, TOOL.replace("list-orders", "x" * 64)))) == []
-    assert found(changed((TOOL, TOOL.replace("name: list-orders, ", "")))) == []
-
-
 def test_nobody_is_authenticated_over_stdio() -> None:
     asked = "    authentication: {type: bearer, token: '{{SHOP_TOKEN}}'}\n"
     text = changed(("    port: 9090\n", f"    transport: stdio\n{asked}"))

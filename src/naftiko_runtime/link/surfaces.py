@@ -34,6 +34,7 @@ from .aggregates import hints_of
 from .callers import link_verifier
 from .flows import FlowLinker
 from .intent import CallTable, Unit, Use, choose, tell
+from .names import ToolNames, reachable
 from .wiring import Wiring
 
 
@@ -76,7 +77,6 @@ class SurfaceLinker:
         return RestSurface(*about, routes, verifier)
 
     def _routes(self, server: RestSpec, guarded: Diagnostic | None) -> Iterator[RestRoute]:
-        seen = set[tuple[str, str]]()
         specs = [
             (resource, spec) for resource in server.resources or () for spec in resource.operations or ()
         ]
@@ -86,13 +86,11 @@ class SurfaceLinker:
         ]
         uses = self._settle(units)
         self._rest_uses.append([use for use in uses if use is not None])
-        for (resource, spec), unit, use in zip(specs, units, uses, strict=True):
-            route = spec.method.upper(), resource.path
-            if route in seen:
-                message = f"a second route is {' '.join(route)!r}; only the first is served"
-                self.report.warn("L116", message, spec.span("method"))
+        served = reachable(specs, self.report)
+        for (resource, spec), unit, use, is_served in zip(specs, units, uses, served, strict=True):
+            if not is_served:
                 continue
-            seen.add(route)
+            route = spec.method.upper(), resource.path
             name = f"{server.namespace}.{resource.name or resource.path}.{spec.name or spec.method.lower()}"
             wiring = self.flows.wiring(unit, server.namespace, required_by_default=False)
             operation = self._operation(name, unit, use, wiring, guarded)
@@ -114,16 +112,13 @@ class SurfaceLinker:
         return McpSurface(*about, tools, verifier)
 
     def _tools(self, server: McpSpec, guarded: Diagnostic | None) -> Iterator[McpTool]:
-        specs, seen = server.tools or (), set[str]()
+        specs, names = server.tools or (), ToolNames(self.report)
         units = [Unit(spec, shared=server.inputs or ()) for spec in specs]
         for spec, unit, use in zip(specs, units, self._settle(units), strict=True):
             flow = self._flow(spec)
-            name = spec.name or (flow.name if flow else None)
-            if not name or name in seen:
-                second = f"a second tool is called {name!r}; only the first is served"
-                self.report.warn("L116", second if name else "a tool has no name", spec.span("name"))
+            name = names.name(spec, spec.name or (flow.name if flow else None))
+            if name is None:
                 continue
-            seen.add(name)
             wiring = self.flows.wiring(unit, server.namespace, required_by_default=True)
             operation = self._operation(f"{server.namespace}.{name}", unit, use, wiring, guarded)
             hints = hints_of(flow.semantics if flow else None) | _hints(spec.hints)

@@ -59,7 +59,6 @@ RULES = (
     Rule("R131", "tool-description", tools.described),
     Rule("R132", "tool-description-length", tools.short_described),
     Rule("R133", "tool-names-distinct", tools.names_distinct),
-    Rule("R134", "tool-name", tools.names_accepted),
     Rule("R135", "steps-name-pattern", steps.names_usable),
     Rule("R136", "script-defaults-required", steps.scripts_complete),
     Rule("R137", "no-script-tags-in-markdown", markdown.without_script_tags),

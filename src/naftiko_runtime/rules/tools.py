@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ..expr.scope import fold
@@ -11,7 +10,6 @@ from .repeat import repeats
 from .rule import Finding
 from .survey import Survey
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LIMIT_BYTES = 2048
 
 
@@ -58,13 +56,6 @@ def names_distinct(survey: Survey) -> Iterator[Finding]:
 
 def _folded(tool: ToolSpec) -> str | None:
     return fold(tool.name) if tool.name else None
-
-
-def names_accepted(survey: Survey) -> Iterator[Finding]:
-    for tool in survey.every(ToolSpec):
-        if tool.name and not _NAME.fullmatch(tool.name):
-            message = f"many MCP clients do not accept the tool name {tool.name!r}"
-            yield Finding(message, tool.span("name"), "use letters, digits, '_' and '-', 64 at most")
 
 
 def stdio_without_authentication(survey: Survey) -> Iterator[Finding]:
