@@ -137,6 +137,14 @@ async def test_without_a_key_the_stand_in_accepts_sandbox_key(fine_tuning: Plan)
         assert (await get(url, Authorization=f"Bearer {DEFAULT_KEY}")).status_code == 200
 
 
+async def test_a_stand_in_needs_no_file_with_the_key(together: Path) -> None:
+    bound = "- namespace: env\n"
+    plan = compiled(read(together).replace(bound, f"{bound}  location: file:///no/keys.yaml\n"))
+    assert [bind.file is None for bind in plan.binds] == [False]
+    async with served(plan, {}) as running:
+        assert (await get(f"{running.rest}/v1/fine-tunes")).status_code == 200
+
+
 async def test_a_key_with_a_line_break_is_refused_with_stand_ins_too(fine_tuning: Plan) -> None:
     with pytest.raises(BindError):
         async with served(fine_tuning, {"TOGETHER_AI_API_KEY": "key\n"}):

@@ -36,6 +36,29 @@ def test_a_missing_key_is_told_with_the_line_that_needs_it_and_what_to_do(
         assert advice == "  or try it without keys: --sandbox"
 
 
+def test_a_missing_file_of_keys_is_told_and_check_does_not_look_for_it(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ships.yaml"
+    path.write_text(
+        SHIPS.replace("- namespace: env\n", "- namespace: env\n  location: file:///./keys.yaml\n"),
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    assert command("naftiko", "check", "ships.yaml", "--lint", "none").code == 0
+    assert (
+        "needs env.KEY: SHIPS_KEY from file:///./keys.yaml\n" in command("naftiko", "plan", "ships.yaml").out
+    )
+    done = command("naftiko-run", "ships.yaml")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.splitlines() == [
+        "ships.yaml:4:3: error[B005]: cannot read 'file:///./keys.yaml', which is needed for "
+        "bearer token (line 11): No such file or directory",
+        f"  hint: it is looked for at {tmp_path / 'keys.yaml'}",
+        "  or try it without keys: --sandbox",
+    ]
+
+
 def test_the_sandbox_is_no_advice_for_what_it_cannot_mend(command: Command, tmp_path: Path) -> None:
     path = tmp_path / "ships.yaml"
     path.write_text(

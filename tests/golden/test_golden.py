@@ -1,7 +1,8 @@
 """Capability files in, plan and diagnostics out; ``--update-golden`` writes the expected texts anew.
 
 A case without a ``capability.yaml`` is the capability of that name which the project ships; one with a
-``bind.json`` is bound with the variables and base URIs given there; all rules look at one with a ``lint``.
+``bind.json`` is bound with the variables and base URIs given there; all rules look at one with a ``lint``;
+one with an ``elsewhere`` is read like a text that did not come from a file.
 """
 
 import json
@@ -33,7 +34,8 @@ def compiled(case: Path) -> dict[str, str]:
     source = case / "capability.yaml"
     if not source.exists():
         source = SHIPPED / f"{case.name}.yaml"
-    result = compile_text(source.read_text(encoding="utf-8"), source.name, source.parent)
+    folder = None if (case / "elsewhere").exists() else source.parent
+    result = compile_text(source.read_text(encoding="utf-8"), source.name, folder)
     if result.document is not None and (case / "lint").exists():
         lint(result.document, result.report, RULES)
     said = [str(item) for item in result.report]

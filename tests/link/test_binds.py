@@ -1,13 +1,19 @@
 """Which variables a plan needs, from where, and what for (D10)."""
 
-from linking import codes, compiled, plan_of
-from naftiko_runtime.app.compiler import Compiled
-from naftiko_runtime.plan.explain import Bind, BindUse
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from linking import codes, plan_of, sent, shop
+from naftiko_runtime.app.compiler import Compiled, compile_text
+from naftiko_runtime.plan.explain import Bind, BindFile, BindUse
 from naftiko_runtime.source.diagnostics import Span
+from naftiko_runtime.values import Secret
 
 
-def signed(token: str, binds: str = "[]", inner: str = "[]") -> Compiled:
-    return compiled(f"""\
+def signed(token: str, binds: str = "[]", inner: str = "[]", folder: Path | None = None) -> Compiled:
+    text = f"""\
     naftiko: 1.0.0-alpha2
     binds: {binds}
     capability:
@@ -20,15 +26,14 @@ def signed(token: str, binds: str = "[]", inner: str = "[]") -> Compiled:
         resources: [{{name: jobs, path: /jobs, operations: [{{name: list}}]}}]
       exposes:
       - {{type: mcp, namespace: t, port: 9090, tools: [{{name: list, call: api.list}}]}}
-    """)
+    """
+    return compile_text(dedent(text), "shop.yaml", folder)
 
 
 def test_a_bind_says_where_it_comes_from_and_who_needs_it() -> None:
     result = signed("{{env.KEY}}", "[{namespace: env, keys: {KEY: THE_KEY}}]")
     used = BindUse("bearer token", Span("shop.yaml", 9, 36))
-    assert plan_of(result).binds == (
-        Bind("env.KEY", "environment", "THE_KEY", Span("shop.yaml", 2, 33), (used,)),
-    )
+    assert plan_of(result).binds == (Bind("env.KEY", "THE_KEY", Span("shop.yaml", 2, 33), (used,)),)
 
 
 def test_a_variable_may_be_bound_in_the_capability() -> None:
@@ -56,7 +61,62 @@ def test_a_variable_that_nothing_declares_comes_from_the_environment() -> None:
     assert codes(result) == ["L110", "L110"]
 
 
-def test_binds_from_elsewhere_stop_the_start_once_and_only_when_they_are_used() -> None:
-    elsewhere = "[{namespace: a, location: 'file:///x', keys: {KEY: A}}]"
-    assert codes(signed("{{KEY}} {{a.KEY}}", elsewhere)) == ["L011"]
-    assert codes(signed("abc", elsewhere)) == []
+def located(location: str) -> str:
+    return f"[{{namespace: a, location: {location!r}, keys: {{KEY: A, OTHER: B}}}}]"
+
+
+@pytest.mark.parametrize(
+    ("location", "code"),
+    [
+        ("vault://secret/shop", "L011"),
+        ("github-secrets://owner/repository", "L011"),
+        ("./secrets.yaml", "L011"),
+        ("file:///./secrets.yaml", "L050"),
+    ],
+)
+def test_binds_from_elsewhere_stop_the_start_once_and_only_when_they_are_used(
+    location: str, code: str
+) -> None:
+    assert codes(signed("{{KEY}} {{a.KEY}} {{OTHER}}", located(location))) == [code]
+    assert codes(signed("abc", located(location))) == []
+
+
+def test_a_file_stands_beside_the_capability_or_where_its_whole_path_says(tmp_path: Path) -> None:
+    (bind,) = plan_of(signed("{{KEY}}", located("file:///./s.yaml"), folder=tmp_path)).binds
+    assert bind.file == BindFile("file:///./s.yaml", tmp_path / "s.yaml", Span("shop.yaml", 2, 24))
+    (bind,) = plan_of(signed("{{KEY}}", located("file:///run/s.yaml"))).binds
+    assert bind.file == BindFile("file:///run/s.yaml", Path("/run/s.yaml"), Span("shop.yaml", 2, 24))
+
+
+def test_the_working_directory_may_change_after_compiling() -> None:
+    (bind,) = plan_of(signed("{{KEY}}", located("file:./s.yaml"), folder=Path("sub"))).binds
+    assert bind.file is not None
+    assert bind.file.path == Path.cwd() / "sub" / "s.yaml"
+
+
+@pytest.mark.parametrize("written", ["KEY", "a.KEY", "env.KEY"])
+def test_a_credential_that_is_the_name_of_a_variable_is_the_variable(written: str) -> None:
+    result = signed(written, "[{namespace: a, keys: {KEY: A}}]")
+    assert codes(result) == ["L150"]
+    assert [bind.source for bind in plan_of(result).binds] == ["A"]
+
+
+@pytest.mark.parametrize("written", ["KEYS", "key", "b.KEY", "KEY "])
+def test_any_other_credential_is_what_it_says(written: str) -> None:
+    result = signed(written, "[{namespace: a, keys: {KEY: A}}]")
+    assert (codes(result), plan_of(result).binds) == ([], ())
+
+
+def test_a_stated_value_that_is_the_name_of_a_variable_is_the_variable() -> None:
+    result = shop(
+        operation="""
+        inputParameters:
+        - {name: X-Token, in: header, value: TOKEN}
+        - {name: X-Kind, in: header, value: TOKENS}
+        - {name: size, in: query, value: 7}
+        """
+    )
+    assert codes(result) == ["L150"]
+    request = sent(result)
+    assert request.headers == (("X-Token", Secret("<SHOP_TOKEN>")), ("X-Kind", "TOKENS"))
+    assert request.query == ("size=7",)

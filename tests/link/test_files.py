@@ -107,3 +107,69 @@ def test_an_import_without_a_name_takes_all_there_is(tmp_path: Path, entry: str)
 def test_a_mistake_in_an_imported_file_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "shop.yaml").write_text(SHOP.replace("  namespace: shop\n", ""), encoding="utf-8")
     assert "shop.yaml:4:3: error[S001]: 'namespace' is missing" in str(compiled(tmp_path).report)
+
+
+SIGNED = """
+naftiko: 1.0.0-alpha2
+binds:
+- {namespace: files, location: '%s', keys: {TOKEN: token}}
+consumes:
+- type: http
+  namespace: shop
+  baseUri: https://shop.example
+  authentication: {type: bearer, token: '{{TOKEN}}'}
+  resources:
+  - {name: orders, path: /orders, operations: [{name: list, method: GET}]}
+"""
+USING = """
+ikanos: 1.0.0-beta5
+capability:
+  consumes:
+  - {from: ../shared/shop.yaml, import: shop}
+  exposes:
+  - {type: mcp, namespace: tools, port: 9090, tools: {list: {call: shop.list, description: List}}}
+"""
+BORROWING = """
+ikanos: 1.0.0-beta5
+capability:
+  binds:
+  - {from: ../shared/shop.yaml, import: files, as: mine}
+  consumes:
+  - type: http
+    namespace: store
+    baseUri: https://store.example
+    authentication: {type: bearer, token: '{{mine.TOKEN}}'}
+    resources:
+    - {name: orders, path: /orders, operations: [{name: list, method: GET}]}
+  exposes:
+  - {type: mcp, namespace: tools, port: 9090, tools: {list: {call: store.list, description: List}}}
+"""
+
+
+@pytest.mark.parametrize("text", [USING, BORROWING])
+@pytest.mark.parametrize(
+    ("location", "written", "meant"),
+    [
+        ("file:///./my%20keys.yaml", "file:../shared/my%20keys.yaml", "shared/my keys.yaml"),
+        ("file:../keys.yaml", "file:../shared/../keys.yaml", "keys.yaml"),
+    ],
+)
+def test_binds_of_an_imported_file_mean_the_files_beside_it(
+    tmp_path: Path, text: str, location: str, written: str, meant: str
+) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "shop.yaml").write_text(SIGNED % location, encoding="utf-8")
+    result = compiled(tmp_path / "own", text)
+    assert result.plan is not None, str(result.report)
+    (bind,) = result.plan.binds
+    assert bind.file is not None
+    assert (bind.file.location, bind.file.path.resolve()) == (written, (tmp_path / meant).resolve())
+
+
+def test_imported_binds_without_a_location_still_come_from_the_environment(tmp_path: Path) -> None:
+    text = SIGNED.replace(" location: '%s',", "")
+    (tmp_path / "shop.yaml").write_text(text, encoding="utf-8")
+    result = compiled(tmp_path, USING.replace("../shared/", ""))
+    assert result.plan is not None, str(result.report)
+    assert [(bind.source, bind.file) for bind in result.plan.binds] == [("token", None)]

@@ -72,3 +72,10 @@ def test_units_and_steps_may_give_what_callers_gave() -> None:
 )
 def test_other_parameters_and_values_are_not(name: str, value: str) -> None:
     assert found(given(name, value)) == []
+
+
+@pytest.mark.parametrize("value", ["SHOP_TOKEN", "env.SHOP_TOKEN"])
+def test_a_variable_without_braces_is_no_clear_text(value: str) -> None:
+    inputs = f"inputParameters: [{{name: Authorization, in: header, value: {value}}}]"
+    bound = ("capability:\n", "binds: [{namespace: env, keys: {SHOP_TOKEN: SHOP_TOKEN}}]\ncapability:\n")
+    assert found(changed((f"{OPERATION}}}", f"{OPERATION}, {inputs}}}"), bound)) == []

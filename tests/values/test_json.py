@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 
 from naftiko_runtime.values import Json, Secret
-from naftiko_runtime.values.json import decode, encode, encode_pretty, encode_text
+from naftiko_runtime.values.json import decode, decode_as_written, encode, encode_pretty, encode_text
 
 HUGE = "9" * 19  # beyond 64 bits; a text with so many digits is read by the standard library
 
@@ -126,3 +126,20 @@ def test_a_secret_is_never_written(value: Json) -> None:
 def test_what_is_written_is_json_for_others() -> None:
     value: Json = {"a": [1, 2.5, "\u2028\x00\x7f", 2**70, {"": None}]}
     assert json.loads(encode(value)) == value
+
+
+def test_numbers_may_stay_as_they_are_written() -> None:
+    text = '{"a": 1.10, "b": [7e1, -0, 1E400], "c": true, "d": null, "e": "1.0"}'
+    assert decode_as_written(text) == {
+        "a": "1.10",
+        "b": ["7e1", "-0", "1E400"],
+        "c": True,
+        "d": None,
+        "e": "1.0",
+    }
+
+
+@pytest.mark.parametrize("text", ["", "{", "NaN", '"\\ud800"', "[" * 200_000])
+def test_what_is_no_json_is_refused_whatever_becomes_of_numbers(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^(?!.*ud800)"):
+        decode_as_written(text)

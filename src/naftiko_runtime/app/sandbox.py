@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from naftiko_sandbox import DEFAULT_KEY, SANDBOXES, Sandbox, sandbox_for
@@ -12,7 +12,8 @@ from naftiko_sandbox import DEFAULT_KEY, SANDBOXES, Sandbox, sandbox_for
 from ..expr.scope import BindValue
 from ..expr.sink import Unsendable
 from ..plan.call import Outbound
-from ..plan.explain import Api, Plan
+from ..plan.explain import Api, Bind, Plan
+from ..runtime.bind_files import bound_in_files, read_text
 from ..values import Secret
 from .listener import open_socket
 from .server import Job, run_servers
@@ -26,8 +27,12 @@ class NoSandbox(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where the stand-ins play, by namespace, and the environment that lets a plan run without real keys."""
+    """What lets a plan run without real keys: where the stand-ins play, by namespace, and an environment.
 
+    The plan needs files only for what callers have to know.
+    """
+
+    plan: Plan
     base_uris: Mapping[str, str]
     environ: Mapping[str, str] = field(repr=False)
 
@@ -41,16 +46,18 @@ async def open_stage(
     Not so what callers have to know: a secret that everybody can look up would keep nobody out.
     """
     keys = {bind.source: environ.get(bind.source) or DEFAULT_KEY for bind in plan.binds}
-    binds = {bind.key: Secret(keys[bind.source]) for bind in plan.binds}
     kept = _known_to_callers(plan)
-    filled = {source: key for source, key in keys.items() if source not in kept}
+    in_files, _ = bound_in_files(kept, read_text)  # what is wrong with them is told when the plan is bound
+    binds = {bind.key: Secret(in_files.get(bind.key) or keys[bind.source]) for bind in plan.binds}
+    own = {bind.source for bind in kept if bind.file is None}
+    filled = {source: key for source, key in keys.items() if source not in own}
     base_uris: dict[str, str] = {}
     async with AsyncExitStack() as stack:
         for api in (api for name, api in plan.apis.items() if name not in elsewhere):
             sandbox = _find(api.base_uri)
             url = await stack.enter_async_context(play(sandbox, port=0, key=_key(api, binds)))
             base_uris[api.namespace] = url + sandbox.base_path
-        yield Stage(base_uris, {**environ, **filled})
+        yield Stage(_without_files(plan, kept), base_uris, {**environ, **filled})
 
 
 @asynccontextmanager
@@ -63,11 +70,16 @@ async def play(sandbox: Sandbox, *, port: int, key: str, job_s: float = _JOB_S) 
             yield url
 
 
-def _known_to_callers(plan: Plan) -> frozenset[str]:
-    """Name the variables that let callers in."""
+def _known_to_callers(plan: Plan) -> tuple[Bind, ...]:
+    """List the variables that let callers in."""
     verifiers = (surface.verifier for surface in plan.surfaces if surface.verifier is not None)
     keys = {ref.key for verifier in verifiers for ref in verifier.refs() if isinstance(ref, BindValue)}
-    return frozenset(bind.source for bind in plan.binds if bind.key in keys)
+    return tuple(bind for bind in plan.binds if bind.key in keys)
+
+
+def _without_files(plan: Plan, kept: Collection[Bind]) -> Plan:
+    binds = tuple(bind if bind in kept else replace(bind, file=None) for bind in plan.binds)
+    return replace(plan, binds=binds)
 
 
 def _find(base_uri: str | None) -> Sandbox:

@@ -48,10 +48,10 @@ class Serving:
 async def serving(plan: Plan, environ: Mapping[str, str], options: Options) -> AsyncIterator[Serving]:
     """Serve while the context lasts; raises BindError, ListenError or NoSandbox before anything runs."""
     async with AsyncExitStack() as stack:
-        stage = Stage({}, environ)
+        stage = Stage(plan, {}, environ)
         if options.sandbox:
             stage = await stack.enter_async_context(open_stage(plan, environ, options.base_uris))
-        bindings = bind(plan, stage.environ, {**stage.base_uris, **options.base_uris})
+        bindings = bind(stage.plan, stage.environ, {**stage.base_uris, **options.base_uris})
         rest = tuple(surface for surface in plan.surfaces if isinstance(surface, RestSurface))
         check_namespaces("--forward-query", options.forward_query, rest)
         listeners = open_listeners(plan.surfaces, options.host, options.ports)

@@ -22,6 +22,8 @@ from .health import told_while_serving
 from .logs import set_up_logging
 from .origin import read_origin
 
+_KEYS = frozenset({"B001", "B005", "B006", "B007"})
+
 
 def serve(arguments: Namespace) -> int:
     """Serve a file until told to stop; 1 when it cannot be served."""
@@ -36,7 +38,7 @@ def serve(arguments: Namespace) -> int:
         _serve(compiled.plan, compiled.report, environ, _options(arguments, environ))
     except BindError as error:
         print(error, file=sys.stderr)
-        if not arguments.sandbox and any(item.code == "B001" for item in error.diagnostics):
+        if not arguments.sandbox and any(item.code in _KEYS for item in error.diagnostics):
             print("  or try it without keys: --sandbox", file=sys.stderr)
         return 1
     except (ListenError, NoSandbox) as error:

@@ -2,63 +2,95 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from ..expr.scope import BindValue
-from ..plan.explain import Bind, BindUse
+from ..plan.explain import Bind, BindFile, BindUse
 from ..source.diagnostics import Report, Span
 from ..spec.document import BindSpec
+from .locations import file_path, scheme_of
 
-
-@dataclass(frozen=True, slots=True)
-class _Declared:
-    key: str
-    namespace: str
-    source: str
-    span: Span
-    location: str | None = None
+_INSTEAD = "take 'location' away and give the values in the environment or with --env-file"
 
 
 @dataclass(slots=True)
 class BindTable:
-    """Finds variables by ``{{ns.X}}``, ``{{env.X}}`` and ``{{X}}``, and remembers who asked."""
+    """Finds variables by ``{{ns.X}}``, ``{{env.X}}`` and ``{{X}}``, and remembers who asked.
+
+    ``folder`` is where the capability stands, if it is a file at all; files are not looked at here.
+    """
 
     report: Report
     specs: tuple[BindSpec, ...]
-    _used: dict[str, tuple[_Declared, list[BindUse]]] = field(default_factory=dict)
+    folder: Path | None = None
+    _used: dict[str, tuple[Bind, list[BindUse]]] = field(default_factory=dict)
 
     def knows(self, word: str) -> bool:
         """Tell whether a word in a hole names a declared variable."""
-        return self._declared(word) is not None
+        return self._declaring(word) is not None
 
     def resolve(self, word: str, what: str, span: Span) -> BindValue:
         """Link a variable; one that no bind declares comes from the environment, with a warning (L110)."""
-        found = self._declared(word)
-        if found is None:
-            variable = _dotted(word).rpartition(".")[2]
+        spec, variable = self._declaring(word), _variable(word)
+        if spec is None:
             self.report.warn("L110", f"no bind declares {word!r}; it is read from the environment", span)
-            found = _Declared(f"env.{variable}", "environment", variable, span)
-        elif found.location is not None and found.key not in self._used:
-            self.report.error(
-                "L011", f"binds from {found.location!r} are not read by this release", found.span
-            )
-        self._used.setdefault(found.key, (found, []))[1].append(BindUse(what, span))
-        return BindValue(found.key)
+        key = f"{spec.namespace if spec else 'env'}.{variable}"
+        if key not in self._used:
+            self._used[key] = (self._bind(key, spec, variable) if spec else Bind(key, variable, span), [])
+        self._used[key][1].append(BindUse(what, span))
+        return BindValue(key)
+
+    def bare(self, text: str, what: str, span: Span) -> BindValue | None:
+        """Link a text that is nothing but the name of a declared variable, with a warning (L150)."""
+        if not self.knows(text):
+            return None
+        message = f"{text!r} is the name of a bound variable, whose value is taken"
+        self.report.warn("L150", message, span, f"write '{{{{{text}}}}}'")
+        return self.resolve(text, what, span)
 
     def used(self) -> tuple[Bind, ...]:
-        return tuple(
-            Bind(found.key, found.namespace, found.source, found.span, tuple(uses))
-            for found, uses in self._used.values()
+        return tuple(replace(bind, uses=tuple(uses)) for bind, uses in self._used.values())
+
+    def _bind(self, key: str, spec: BindSpec, variable: str) -> Bind:
+        return Bind(key, spec.keys[variable], spec.span("keys", variable), file=self._file(spec))
+
+    def _file(self, spec: BindSpec) -> BindFile | None:
+        """Find the file of a bind; a place that is no file (L011) or not to be found (L050) is an error."""
+        if spec.location is None:
+            return None
+        path, span = file_path(spec.location), spec.span("location")
+        if path is None:
+            self.report.error("L011", *_unread(spec.location, span))
+            return None
+        if self.folder is None and not path.is_absolute():
+            message = f"{spec.location!r} stands beside the capability, which did not come from a file here"
+            self.report.error("L050", message, span, f"give its whole path, or {_INSTEAD}")
+            return None
+        return BindFile(spec.location, (self.folder or Path()).absolute() / path, span)
+
+    def _declaring(self, word: str) -> BindSpec | None:
+        namespace, variable = _dotted(word).rpartition(".")[0], _variable(word)
+        return next(
+            (
+                spec
+                for spec in self.specs
+                if variable in spec.keys and namespace in ("", "env", spec.namespace)
+            ),
+            None,
         )
 
-    def _declared(self, word: str) -> _Declared | None:
-        namespace, _, variable = _dotted(word).rpartition(".")
-        for spec in self.specs:
-            if variable in spec.keys and namespace in ("", "env", spec.namespace):
-                source = "environment" if spec.location is None else spec.location
-                key = f"{spec.namespace}.{variable}"
-                return _Declared(key, source, spec.keys[variable], spec.span("keys", variable), spec.location)
-        return None
+
+def _unread(location: str, span: Span) -> tuple[str, Span, str]:
+    scheme = scheme_of(location)
+    if not scheme:
+        return f"location {location!r} does not say of what kind it is", span, f"write 'file:{location}'"
+    hint = f"{_INSTEAD}, or give them in a file: 'file:./secrets.yaml'"
+    return f"binds from '{scheme}:' are not read by this release", span, hint
+
+
+def _variable(word: str) -> str:
+    return _dotted(word).rpartition(".")[2]
 
 
 def _dotted(word: str) -> str:

@@ -277,6 +277,8 @@ class CredentialFields:
             self.refuse(f"has no {name!r}", name)
             return Const("")
         what, span = f"{self.whose}{self.spec.type} {name}", self.spec.span(name)
+        if (variable := self.binds.bare(text, what, span)) is not None:
+            return variable
 
         def find(word: str) -> Expr:
             return self.binds.resolve(word, what, span)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from os.path import relpath
+from pathlib import Path, PurePath
 from typing import TypeAlias
 
 from ..source.diagnostics import Report
@@ -15,6 +16,7 @@ from ..spec.dialects import upgrade
 from ..spec.document import BindSpec, CapabilitySpec, Document, parse
 from ..spec.exposes import ControlSpec, ServerSpec
 from ..spec.imports import ImportedSpec, ImportSpec
+from .locations import seen_from
 
 Entry: TypeAlias = HttpSpec | ServerSpec | AggregateSpec | BindSpec
 
@@ -80,7 +82,7 @@ class Importer:
             path = self._path(spec.source)
             if path not in self._read:
                 self._read[path] = None
-                self._read[path] = _parsed(path)
+                self._read[path] = _moved(_parsed(path), self._away(path))
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             self.report.refuse("L025", f"cannot import from {spec.source!r}: {reason}", spec.span("from"))
@@ -100,6 +102,10 @@ class Importer:
             raise ValueError("it is outside of the folders of this capability")
         return path
 
+    def _away(self, path: Path) -> PurePath:
+        """Return the way from the importing file's folder to that of an imported one."""
+        return PurePath(relpath(path.parent, (self.folder or Path()).resolve()))
+
     def _foreign_binds(self) -> Iterator[BindSpec]:
         """Bring along what imported entries are bound to in their own files."""
         for document in self._read.values():
@@ -117,6 +123,20 @@ def _parsed(path: Path) -> Document:
     if document is None:
         raise ValueError(str(next(iter(report))).splitlines()[0])
     return document
+
+
+def _moved(document: Document, away: PurePath) -> Document:
+    """Let the binds of an imported file mean the files beside it."""
+    inner = {"binds": _located(document.capability.binds, away)}
+    capability = document.capability.model_copy(update=inner)
+    return document.model_copy(update={"capability": capability, "binds": _located(document.binds, away)})
+
+
+def _located(binds: tuple[BindSpec, ...] | None, away: PurePath) -> tuple[BindSpec, ...]:
+    return tuple(
+        bind.model_copy(update={"location": bind.location and seen_from(bind.location, away)})
+        for bind in binds or ()
+    )
 
 
 def _entries_of(document: Document, section: str) -> tuple[Entry, ...]:

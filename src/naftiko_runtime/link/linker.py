@@ -22,7 +22,7 @@ def link(document: Document, file: str, report: Report, folder: Path | None = No
     """Turn a document into a plan, None when the report has errors; imports are read from ``folder``."""
     document = Importer(folder, report).complete(document)
     capability = document.capability
-    binds = BindTable(report, (*(document.binds or ()), *(capability.binds or ())))
+    binds = BindTable(report, (*(document.binds or ()), *(capability.binds or ())), folder)
     specs = capability.consumes or ()
     known = candidates(specs, called_from(capability.exposes or ()))
     apis = link_apis(specs, known, binds, report)

@@ -92,7 +92,7 @@ class Wiring:
 
     def _source(self, param: ConsumedParam, given: Mapping[str, Expr]) -> Expr:
         if param.fixed is not None:
-            return self.compile(param.fixed, param.span, given)
+            return self._stated(param.fixed, param.span, given)
         if param.name in given or param.place == "body key":
             return given.get(param.name, _NOTHING)
         if param.place == "path" and ("." in param.name or self.binds.knows(param.name)):
@@ -101,6 +101,11 @@ class Wiring:
         if self.is_stepwise and not param.required and match_name(param.name, self.inputs.names) is None:
             return _NOTHING
         return self.inputs.argument(param.name)
+
+    def _stated(self, value: Json, span: Span, given: Mapping[str, Expr]) -> Expr:
+        """Compile what the file states for a parameter, where a variable may stand without braces."""
+        variable = self.binds.bare(value, "parameter", span) if isinstance(value, str) else None
+        return variable or self.compile(value, span, given)
 
     @property
     def is_stepwise(self) -> bool:

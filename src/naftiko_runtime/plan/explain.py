@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..expr.scope import Argument
 from ..source.diagnostics import Span
@@ -31,14 +32,26 @@ class BindUse:
 
 
 @dataclass(frozen=True, slots=True)
+class BindFile:
+    """A file that values are read from: as the author wrote it, and where that is."""
+
+    location: str
+    path: Path
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Bind:
-    """A variable that something uses: its key in expressions, and the name its provider knows it by."""
+    """A variable that something uses: its key in expressions, and the name its provider knows it by.
+
+    What no file has is in the environment.
+    """
 
     key: str
-    namespace: str
     source: str
     span: Span
-    uses: tuple[BindUse, ...]
+    uses: tuple[BindUse, ...] = ()
+    file: BindFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +100,8 @@ def _explain(plan: Plan) -> Iterator[str]:
         signed = f", signed by {api.credential}" if api.credential else ""
         yield f"consumes {api.namespace}: {api.base_uri or 'base URI not stated'}{signed}"
     for bind in plan.binds:
-        yield f"needs {bind.key}: {bind.source} from the {bind.namespace}"
+        place = bind.file.location if bind.file else "the environment"
+        yield f"needs {bind.key}: {bind.source} from {place}"
     for surface in plan.surfaces:
         yield from _surface(surface, None)
 

@@ -22,6 +22,7 @@ _SECRET = re.compile(
     r"|(x|xapp|user)?(api|auth|access|bearer|private|session|subscription)?token"
     r"|(x|ocpapim|goog|xgoog|xrapid)?(api|auth|access|private|subscription|secret)key"
 )
+_CONSUMED = (HttpSpec, ResourceSpec, OperationSpec)
 _CALLER = ("rest", "tools", "mcp", "env", "$this")
 
 
@@ -29,15 +30,17 @@ def no_literal_secrets(survey: Survey) -> Iterator[Finding]:
     """Find parameters whose name says that they are secret, with a value that anybody can read."""
     words = {*_CALLER, *(getattr(server, "namespace", "") for server in survey.servers)}
     for owner in survey.models:
+        # a parameter may state a variable without braces (L150)
+        known = words | survey.variables if isinstance(owner, _CONSUMED) else words
         for name, value, span in _given(owner):
-            if _SECRET.fullmatch(fold(name)) and _is_literal(value, words):
+            if _SECRET.fullmatch(fold(name)) and _is_literal(value, known):
                 message = f"{name!r} has a value in clear text, which everybody who has this file can read"
                 yield Finding(message, span, "bind a variable and write '{{env.NAME}}'")
 
 
 def _given(owner: SpecModel) -> Iterator[_Given]:
     """List the fixed values of consumed parameters, and what units and steps give to calls."""
-    if isinstance(owner, HttpSpec | ResourceSpec | OperationSpec):
+    if isinstance(owner, _CONSUMED):
         for spec in owner.inputs or ():
             yield spec.name, spec.value, spec.span("value")
     elif isinstance(owner, UnitSpec | CallStepSpec | ScriptStepSpec):
@@ -49,4 +52,4 @@ def _is_literal(value: Json, words: set[str]) -> bool:
     """Tell whether a value is text as it stands: not empty, no hole, no path, no caller's parameter."""
     if not isinstance(value, str) or not value.strip() or "{" in value or value.startswith("$"):
         return False
-    return value.partition(".")[0] not in words
+    return value not in words and value.partition(".")[0] not in words

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from ..plan.explain import Bind, Plan
+from ..plan.explain import Plan
 from ..source.diagnostics import Diagnostic, Severity, Span, did_you_mean
 from ..values import Secret
+from .bind_files import Reader, bound_in_files, needs, read_text
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -30,13 +31,27 @@ class Bindings:
     base_uris: Mapping[str, str]
 
 
-def bind(plan: Plan, environ: Mapping[str, str], base_uris: Mapping[str, str] | None = None) -> Bindings:
+def bind(
+    plan: Plan,
+    environ: Mapping[str, str],
+    base_uris: Mapping[str, str] | None = None,
+    read: Reader = read_text,
+) -> Bindings:
     """Find every value; raises BindError that names all of those missing (D10)."""
     given = base_uris or {}
-    problems = (*_unknown(plan, given), *_without_base(plan, given), *_missing(plan, environ))
+    in_files, unread = bound_in_files(plan.binds, read)
+    values = {bind.key: environ.get(bind.source, "") for bind in plan.binds if bind.file is None}
+    values |= in_files
+    problems = (
+        *_unknown(plan, given),
+        *_without_base(plan, given),
+        *_missing(plan, environ),
+        *unread,
+        *_broken(plan, values),
+    )
     if problems:
         raise BindError(problems)
-    binds = {bind.key: Secret(environ[bind.source]) for bind in plan.binds}
+    binds = {key: Secret(value) for key, value in values.items()}
     bases = {
         api.namespace: given.get(api.namespace, api.base_uri or "").rstrip("/") for api in plan.apis.values()
     }
@@ -45,19 +60,19 @@ def bind(plan: Plan, environ: Mapping[str, str], base_uris: Mapping[str, str] | 
 
 def _missing(plan: Plan, environ: Mapping[str, str]) -> Iterator[Diagnostic]:
     for bind in plan.binds:
-        value = environ.get(bind.source, "")
-        if not value.strip():
+        if bind.file is None and not environ.get(bind.source, "").strip():
             state = "is empty" if bind.source in environ else "is not set"
             hint = f"export {bind.source}=…, or put it into a file and name that with --env-file"
-            yield _error("B001", f"{bind.source} {state}; {_needs(bind)}", bind.span, hint)
-        elif _CONTROL.search(value):
-            message = f"{bind.source} holds a line break or control character; {_needs(bind)}"
+            yield _error("B001", f"{bind.source} {state}; {needs(bind)}", bind.span, hint)
+
+
+def _broken(plan: Plan, values: Mapping[str, str]) -> Iterator[Diagnostic]:
+    for bind in plan.binds:
+        value = values.get(bind.key, "")
+        if value.strip() and _CONTROL.search(value):
+            subject = f"{bind.source!r} in {bind.file.location!r}" if bind.file else bind.source
+            message = f"{subject} holds a line break or control character; {needs(bind)}"
             yield _error("B002", message, bind.span, "a trailing line break often comes from a file")
-
-
-def _needs(bind: Bind) -> str:
-    uses = ", ".join(f"{use.what} (line {use.span.line})" for use in bind.uses[:4])
-    return f"bind {bind.key!r} needs it for {uses}"
 
 
 def _without_base(plan: Plan, given: Mapping[str, str]) -> Iterator[Diagnostic]:

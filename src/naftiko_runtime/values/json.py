@@ -22,6 +22,18 @@ def decode(data: bytes) -> Json:
     return parsed
 
 
+def decode_as_written(text: str) -> Json:
+    """Read JSON with its numbers as the texts that stand there; raises ValueError as ``decode`` does."""
+    try:
+        value: Json = json.loads(text, parse_int=str, parse_float=str, parse_constant=_refuse_constant)
+        encode(value)
+    except RecursionError:
+        raise ValueError("JSON is nested too deep") from None
+    except UnicodeEncodeError:
+        raise ValueError("a text holds half a surrogate pair") from None
+    return value
+
+
 def encode(value: Json) -> bytes:
     """Write compact UTF-8 JSON; raises ValueError for text that UTF-8 cannot hold, and for nesting."""
     try:
