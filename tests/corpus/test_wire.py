@@ -94,7 +94,9 @@ async def test_what_reaches_the_socket_is_what_was_predicted(
         environ = {bind.source: secret_of(bind.source) for bind in case.plan.binds}
         ports = {surface.namespace: 0 for surface in case.plan.surfaces}
         bases = dict.fromkeys(case.plan.apis, f"{upstream.url}{BASE}")
-        async with serving(case.plan, environ, Options(ports=ports, base_uris=bases)) as running:
+        # the files with the secrets of others are not there
+        plan = replace(case.plan, binds=tuple(replace(bind, file=None) for bind in case.plan.binds))
+        async with serving(plan, environ, Options(ports=ports, base_uris=bases)) as running:
             for listener, units in zip(running.listeners, sample(case), strict=True):
                 for each in units:
                     try:

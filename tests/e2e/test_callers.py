@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -289,6 +290,31 @@ async def test_a_stand_in_serves_without_its_own_key_whoever_knows_that_of_calle
     text = CAPABILITY.replace("OF-CALLERS", BEARER).replace("AUTHENTICATION-OF-API", SIGNED)
     plan = compiled(text.replace("http://127.0.0.1:1", "https://api.together.ai/v1"))
     async with served(plan, {"CALLERS": SECRET}) as running, httpx2.AsyncClient() as client:
+        for token, status in ((RIGHT, 404), (b"Bearer sandbox-key", 401)):
+            answer = await client.get(f"{running.rest}/things", headers={b"Authorization": token})
+            assert answer.status_code == status
+
+
+@pytest.mark.parametrize("of_api", ["API_KEY", "CALLERS"])
+async def test_a_stand_in_needs_of_the_files_only_the_one_that_callers_know(
+    tmp_path: Path, of_api: str
+) -> None:
+    files = f"""\
+- {{namespace: env, location: "file://{tmp_path}/callers.json", keys: {{CALLERS: key}}}}
+- {{namespace: api, location: "file://{tmp_path}/api.json", keys: {{API_KEY: key}}}}
+"""
+    own = "- namespace: env\n  keys: {CALLERS: CALLERS, API_KEY: API_KEY}\n"
+    text = CAPABILITY.replace(own, files).replace("OF-CALLERS", BEARER)
+    text = text.replace(
+        "AUTHENTICATION-OF-API", f"authentication: {{type: bearer, token: '{{{{{of_api}}}}}'}}"
+    )
+    plan = compiled(text.replace("http://127.0.0.1:1", "https://api.together.ai/v1"))
+    with pytest.raises(BindError) as caught:
+        async with served(plan, {}):
+            raise NotImplementedError
+    assert [(item.code, item.span.line) for item in caught.value.diagnostics] == [("B005", 4)]
+    (tmp_path / "callers.json").write_text(f'{{"key": "{SECRET}"}}', encoding="utf-8")
+    async with served(plan, {}) as running, httpx2.AsyncClient() as client:
         for token, status in ((RIGHT, 404), (b"Bearer sandbox-key", 401)):
             answer = await client.get(f"{running.rest}/things", headers={b"Authorization": token})
             assert answer.status_code == status

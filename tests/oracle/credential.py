@@ -61,5 +61,5 @@ def _sealed(place: str, name: str, value: object, words: Words) -> Sealed:
 
 def _filled(value: object, words: Words) -> str:
     """Fill the holes of a credential; every word in one is a variable."""
-    written = FOREIGN.sub(lambda found: f"{{{{{found[1] or found[2]}}}}}", str(value))
+    written = FOREIGN.sub(lambda found: f"{{{{{found[1] or found[2]}}}}}", str(words.with_braces(value)))
     return re.sub(r"\{\{\s*([^{}]*?)\s*\}\}", lambda found: words.variable(found[1]), written)

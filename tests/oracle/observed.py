@@ -21,9 +21,10 @@ ANYWHERE = "http://127.0.0.1:1"
 
 
 def bound(plan: Plan) -> Bindings:
-    """Bind a plan to made-up secrets, and to an address of nobody where the file states none."""
+    """Bind a plan to made-up secrets, in files too, and to an address of nobody where it states none."""
     bases = {name: ANYWHERE for name, api in plan.apis.items() if api.base_uri is None}
-    return bind(plan, {each.source: secret_of(each.source) for each in plan.binds}, bases)
+    secrets = {each.source: secret_of(each.source) for each in plan.binds}
+    return bind(plan, secrets, bases, lambda path: json.dumps(secrets))
 
 
 def calls_of(operation: Operation) -> tuple[HttpCall, ...]:

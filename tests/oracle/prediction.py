@@ -122,7 +122,7 @@ class Prediction:
         if item.get("required") is True:
             self.demanding.add(name)
         if item.get("value") is not None:
-            stated = item["value"]
+            stated = self.words.with_braces(item["value"])
             is_structure = isinstance(stated, dict | list)
             return self._read(name, partial(self.words.stated, stated), is_structure=is_structure)
         if name in self.words.params:

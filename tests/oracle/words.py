@@ -63,6 +63,11 @@ class Words:
         """Read a value that a parameter or body states."""
         return self.template(value) if isinstance(value, str) else self._inside(value, self.stated)
 
+    def with_braces(self, written: Any) -> Any:
+        """Write a variable that is named without braces as others are."""
+        is_bare = isinstance(written, str) and self.capability.bind(written) is not None
+        return f"{{{{{written}}}}}" if is_bare else written
+
     def template(self, written: str) -> Any:
         """Fill the holes of a text; one that is nothing but a hole keeps the type of its value."""
         if re.search(r"\{\{\s*[#^/!>=]", written):
