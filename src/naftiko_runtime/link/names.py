@@ -13,7 +13,7 @@ from ..spec.exposes import ExposedResourceSpec, RouteSpec, ToolSpec
 # what the clients of all large hosts take; some of them put the server's name before it
 _LEGAL = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_-]+")
-_VARIABLE = re.compile(r"\{+[^{}]*\}+")
+_VARIABLE = re.compile(r"(?<!\{)\{++[^{}]*\}+")
 _MAX, _COMFORTABLE, _HASH = 64, 48, 8
 
 
