@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from naftiko_runtime.cli.manual import read_manual
 from naftiko_runtime.cli.parser import parser_of_naftiko, parser_of_run
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +50,28 @@ def test_every_documented_example_shows_its_own_code() -> None:
     manual = texts([ROOT / "docs" / "diagnostics.md"]).split("\n**")[1:]
     wrong = [entry[:4] for entry in manual if f"[{entry[:4]}]: " not in entry]
     assert wrong == []
+
+
+EXAMPLE = """
+docs/diagnostics.md: {code} has no {kind} example. Below its advice add (and run tests/test_manual.py)
+
+```yaml {kind}
+what {change}, as a change of the capability at the top of that page
+```
+
+or a whole file that begins with its version, or for a command ```sh {kind}. Look at the entry of S002.
+"""
+WORDS = {"bad": "gives the code", "good": "mends it"}
+
+
+def test_every_code_has_a_bad_and_a_good_example() -> None:
+    lacking = [
+        EXAMPLE.format(code=code, kind=kind, change=change)
+        for code, entry in read_manual().entries.items()
+        for kind, change in WORDS.items()
+        if kind not in [block.name for block in entry.blocks]
+    ]
+    assert not lacking, "".join(lacking)
 
 
 def options(parser: argparse.ArgumentParser) -> Iterator[str]:

@@ -60,6 +60,8 @@ def parser_of_naftiko() -> argparse.ArgumentParser:
         nargs="?",
         help="print only this one: a tool's name, 'GET /path', a path, or an operation's name or its end",
     )
+    explain = commands.add_parser("explain", help="print what the manual says about a code, with examples")
+    explain.add_argument("code", metavar="CODE", nargs="?", help="as L001; without it all codes are listed")
     commands.add_parser("schema", help="print the JSON Schema of capability files, for editors")
     _add_sandbox(commands.add_parser("sandbox", help="serve a stand-in of a real API on loopback"))
     return parser

@@ -12,7 +12,7 @@ from naftiko_runtime.cli.manual import read_manual
 
 
 def test_a_run_has_the_rules_of_the_manual_and_its_results() -> None:
-    manual = read_manual()
+    manual = read_manual().entries
     written = json.loads("".join(write_sarif([FINE, BROKEN], False)))
     assert written["version"] == "2.1.0"
     (run,) = written["runs"]

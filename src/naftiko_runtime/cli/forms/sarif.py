@@ -22,7 +22,7 @@ def write_sarif(files: Iterable[Checked], strict: bool) -> Iterator[str]:
     """Write one run when the last file has been checked."""
     checked = list(files)
     found = [item for file in checked for item in file.found]
-    codes, manual = sorted({item.code for item in found}), read_manual()
+    codes, manual = sorted({item.code for item in found}), read_manual().entries
     rules: list[Json] = [_rule(manual[code]) for code in codes]
     driver: Json = {"name": "naftiko", "version": __version__, "rules": rules}
     run: Json = {
