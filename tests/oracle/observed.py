@@ -6,6 +6,7 @@ from typing import Any
 
 from naftiko_runtime.expr.scope import Scope
 from naftiko_runtime.plan.call import HttpCall, Outbound
+from naftiko_runtime.plan.credential import Memo
 from naftiko_runtime.plan.explain import Plan
 from naftiko_runtime.plan.flow import Flow
 from naftiko_runtime.plan.surfaces import Operation, PassThrough
@@ -41,7 +42,8 @@ def sent(plan: Plan, bindings: Bindings, operation: Operation, arguments: Mappin
     outbound = call.render(scope)
     credential = plan.apis[call.api].credential
     if credential is not None:
-        outbound = next(credential.sign(outbound, bindings.binds, {}))
+        signed = next(credential.sign(outbound, bindings.binds, Memo()))
+        outbound = signed if isinstance(signed, Outbound) else outbound
     return message(outbound, plan.apis[call.api].base_uri, is_streamed=call.streams_body)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import logging
 import zlib
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -12,7 +12,8 @@ import pytest
 
 from calling import SECRET, SHIPS, Ships, ships, ships_plan
 from naftiko_runtime.expr.scope import Expr, Scope
-from naftiko_runtime.plan.call import HttpCall, Inbound, Outbound
+from naftiko_runtime.plan.call import HttpCall, Outbound
+from naftiko_runtime.plan.credential import Elsewhere, Memo, Signing, Whole
 from naftiko_runtime.plan.errors import (
     CallError,
     InvalidArguments,
@@ -341,13 +342,48 @@ async def test_a_credential_that_cannot_be_sent_fails_without_being_shown(upstre
 class Challenged:
     """A credential that waits to be asked, and remembers what it was asked for."""
 
-    def sign(
-        self, request: Outbound, binds: Mapping[str, Secret], memo: dict[str, Secret]
-    ) -> Generator[Outbound, Inbound, None]:
-        if "nonce" not in memo:
+    def sign(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Signing:
+        if memo.recall(Secret) is None:
             refusal = yield request
-            memo["nonce"] = Secret(dict(refusal.headers)["www-authenticate"])
-        yield request.with_header("Authorization", memo["nonce"])
+            memo.keep(Secret(dict(refusal.headers)["www-authenticate"]))
+        yield request.with_header("Authorization", memo.recall(Secret) or "")
+
+
+class Renewed:
+    """A credential that asks elsewhere, twice before its first request."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def sign(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Signing:
+        for _ in range(2):
+            yield Asked(self.url, memo)
+        yield request.with_header("Authorization", memo.recall(Secret) or "")
+
+
+@dataclass
+class Asked:
+    url: str
+    memo: Memo
+
+    def request(self) -> Elsewhere:
+        return Elsewhere(f"{self.url}/token", (), "")
+
+    def keep(self, answer: Whole) -> None:
+        self.memo.keep(Secret(answer.body.decode()))
+
+
+async def test_a_credential_may_ask_elsewhere_before_it_signs(upstream: Upstream) -> None:
+    upstream.respond = answer(b"t")
+    plan = ships_plan()
+    api = replace(plan.apis["ships"], credential=Renewed(upstream.url))
+    async with ships(f"{upstream.url}/v1", plan=replace(plan, apis={"ships": api})) as fleet:
+        await fleet.call("read", {"imo": "1"})
+    assert [(seen.method, seen.target, seen.header("authorization")) for seen in upstream.seen] == [
+        ("POST", "/token", None),
+        ("POST", "/token", None),
+        ("GET", "/v1/ships/1", "t"),
+    ]
 
 
 async def test_a_credential_may_answer_a_challenge_and_keeps_what_it_learned(upstream: Upstream) -> None:

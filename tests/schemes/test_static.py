@@ -8,10 +8,12 @@ import pytest
 from naftiko_runtime.expr.scope import BindValue, Const, Expr
 from naftiko_runtime.expr.sink import Unsendable
 from naftiko_runtime.expr.template import compile_template
-from naftiko_runtime.plan.call import Credential, Outbound
+from naftiko_runtime.plan.call import Outbound
+from naftiko_runtime.plan.credential import Credential, Memo
 from naftiko_runtime.plan.verifier import Principal, Slot, Verifier
 from naftiko_runtime.schemes import SCHEMES, VERIFIERS
-from naftiko_runtime.schemes.static import ApiKey, Basic, Bearer, CredentialField
+from naftiko_runtime.schemes.fields import CredentialField
+from naftiko_runtime.schemes.static import ApiKey, Basic, Bearer
 from naftiko_runtime.spec.consumes import AuthenticationSpec
 from naftiko_runtime.values import Secret, Text
 
@@ -21,7 +23,8 @@ KEY: Expr = BindValue("k")
 
 def signed(credential: Credential, key: str = "s3cret") -> Outbound:
     """Sign a request; these schemes send it once and want no answer."""
-    (request,) = credential.sign(REQUEST, {"k": Secret(key), "u": Secret("jo")}, {})
+    (request,) = credential.sign(REQUEST, {"k": Secret(key), "u": Secret("jo")}, Memo())
+    assert isinstance(request, Outbound)
     return request
 
 

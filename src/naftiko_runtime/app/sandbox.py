@@ -12,6 +12,7 @@ from naftiko_sandbox import DEFAULT_KEY, SANDBOXES, Sandbox, sandbox_for
 from ..expr.scope import BindValue
 from ..expr.sink import Unsendable
 from ..plan.call import Outbound
+from ..plan.credential import Memo
 from ..plan.explain import Api, Bind, Plan
 from ..runtime.bind_files import bound_in_files, read_text
 from ..values import Secret
@@ -98,9 +99,10 @@ def _key(api: Api, binds: Mapping[str, Secret]) -> str:
     if api.credential is None:
         return DEFAULT_KEY
     try:
-        signed = next(api.credential.sign(Outbound("GET", ""), binds, {}))
+        signed = next(api.credential.sign(Outbound("GET", ""), binds, Memo()))
     except Unsendable:  # every call will say so
         return DEFAULT_KEY
-    shown = next((value for name, value in signed.headers if name == "Authorization"), "")
+    headers = signed.headers if isinstance(signed, Outbound) else ()
+    shown = next((value for name, value in headers if name == "Authorization"), "")
     text = shown.reveal() if isinstance(shown, Secret) else shown
     return text.removeprefix("Bearer ") or DEFAULT_KEY

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from ..expr.scope import Const, Expr
 from ..plan.verifier import Verifier
 from ..schemes import VERIFIERS
-from ..schemes.static import CredentialField
+from ..schemes.fields import CredentialField
 from ..source.diagnostics import Diagnostic, Report
 from ..spec.consumes import AuthenticationSpec
 from .binds import BindTable
-from .consumes import CredentialFields
+from .credentials import CredentialFields
 
 _HINT = "bearer has 'token', basic 'username' and 'password', apikey 'key', 'value' and 'placement'"
 

@@ -8,20 +8,19 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import quote, urlsplit
 
-from ..expr.scope import Const, Expr, fold
-from ..expr.template import compile_template, hole_names
-from ..plan.call import Credential
+from ..expr.scope import fold
+from ..expr.template import hole_names
 from ..plan.contract import Kind, kind_named
 from ..plan.explain import Api
 from ..schemes import SCHEMES
-from ..schemes.static import CredentialField
 from ..source.diagnostics import Diagnostic, Report, Span
-from ..spec.consumes import AuthenticationSpec, HttpSpec, OperationSpec, ResourceSpec
+from ..spec.consumes import HttpSpec, OperationSpec, ResourceSpec
 from ..spec.flows import InputSpec
 from ..values import Json
 from .binds import BindTable
 from .bodies import BodyForm, BodyKind
 from .bodyforms import read_body
+from .credentials import link_credential
 from .paths import Reading, Routes, Way, path_reader
 
 _USERINFO = re.compile(r"//[^/?#]*@")
@@ -184,7 +183,7 @@ def link_apis(
         key = spec.namespace if number == 1 else f"{spec.namespace}#{number}"
         if number > 1:
             report.warn("L111", f"namespace {spec.namespace!r} is consumed twice", spec.span("namespace"))
-        credential, refusal = _authentication(spec.authentication, binds, report)
+        credential, refusal = link_credential(spec.authentication, binds, report)
         api = Api(key, _base_uri(spec, report), credential, spec.span("baseUri"))
         apis.append(ConsumedApi(api, spec, refusal))
         _tell([each for each in known if each.api is spec], report)
@@ -239,56 +238,3 @@ def _has_host(base: str) -> bool:
 def _shown(base: str) -> str:
     """Leave credentials out; they belong under ``authentication``, where they are kept secret."""
     return _USERINFO.sub("//***@", base)
-
-
-def _authentication(
-    spec: AuthenticationSpec | None, binds: BindTable, report: Report
-) -> tuple[Credential | None, Diagnostic | None]:
-    if spec is None or spec.type.lower() == "none":
-        return None, None
-    scheme = SCHEMES.get(spec.type.lower())
-    if scheme is None:
-        known = ", ".join(SCHEMES)
-        message = f"authentication {spec.type!r} is not served by this release"
-        return None, report.refuse("L012", message, spec.span("type"), f"served are {known}")
-    fields = CredentialFields(spec, binds, report)
-    credential = scheme(spec, fields)
-    return (credential, None) if fields.refusal is None else (None, fields.refusal)
-
-
-@dataclass(slots=True)
-class CredentialFields:
-    """Gives a scheme its fields; one that cannot be used refuses every operation of the API (L013).
-
-    ``whose`` begins the sentences about credentials that are not the API's.
-    """
-
-    spec: AuthenticationSpec
-    binds: BindTable
-    report: Report
-    code: str = "L013"
-    whose: str = ""
-    hint: str | None = None
-    refusal: Diagnostic | None = None
-
-    def value(self, name: CredentialField) -> Expr:
-        text: str | None = getattr(self.spec, name)
-        if text is None:
-            self.refuse(f"has no {name!r}", name)
-            return Const("")
-        what, span = f"{self.whose}{self.spec.type} {name}", self.spec.span(name)
-        if (variable := self.binds.bare(text, what, span)) is not None:
-            return variable
-
-        def find(word: str) -> Expr:
-            return self.binds.resolve(word, what, span)
-
-        try:
-            return compile_template(text, find, inside=find)
-        except ValueError as error:
-            self.refusal = self.report.refuse("L060", str(error), span)
-            return Const("")
-
-    def refuse(self, problem: str, name: CredentialField) -> None:
-        message = f"{self.whose}{self.spec.type} authentication {problem}"
-        self.refusal = self.report.refuse(self.code, message, self.spec.span(name), self.hint)

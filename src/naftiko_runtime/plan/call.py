@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias
 
@@ -35,6 +35,11 @@ class Outbound:
     def target(self) -> Text:
         return join((self.path, "?", separate(self.query, "&"))) if self.query else self.path
 
+    @property
+    def is_streamed(self) -> bool:
+        """Tell whether the body comes in pieces, so that it can be sent only once."""
+        return isinstance(self.body, AsyncIterator)
+
     def with_header(self, name: str, value: Text) -> Outbound:
         """Set a header, replacing one of the same name."""
         kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
@@ -55,14 +60,6 @@ class Inbound(Protocol):
     def headers(self) -> Headers: ...
 
     def chunks(self) -> AsyncIterator[bytes]: ...
-
-
-class Credential(Protocol):
-    """Signs requests without doing input or output: yields each one, is sent its answer."""
-
-    def sign(
-        self, request: Outbound, binds: Mapping[str, Secret], memo: dict[str, Secret]
-    ) -> Generator[Outbound, Inbound, None]: ...
 
 
 @dataclass(frozen=True, slots=True)

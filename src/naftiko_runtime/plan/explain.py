@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..expr.scope import Argument
 from ..source.diagnostics import Span
-from .call import Credential
+from .credential import Credential
 from .flow import Flow
 from .surfaces import McpSurface, Operation, PassThrough, Refused, RestSurface, Surface
 

@@ -7,9 +7,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from ..expr.sink import Unsendable
-from ..plan.call import Credential, Inbound, Outbound
+from ..plan.call import Inbound, Outbound
+from ..plan.credential import CannotSign, Credential, Memo, Renewal, Signing
 from ..plan.errors import UpstreamError
 from ..values import Secret, Text
+from .renewing import Renewer
 from .transports import Transport
 
 
@@ -22,8 +24,9 @@ class Client:
     transport: Transport
     credential: Credential | None
     binds: Mapping[str, Secret] = field(repr=False)
+    memo: Memo
+    renewer: Renewer
     user_agent: str = "naftiko-runtime"
-    memo: dict[str, Secret] = field(default_factory=dict, repr=False)
 
     @asynccontextmanager
     async def send(self, outbound: Outbound) -> AsyncIterator[Inbound]:
@@ -36,16 +39,24 @@ class Client:
             return await stack.enter_async_context(self._transmit(outbound))
         signing = self.credential.sign(outbound, self.binds, self.memo)
         try:
-            request = next(signing)
+            request = await self._next_request(signing, next(signing))
             while True:
                 inbound = await stack.enter_async_context(self._transmit(request))
                 try:
-                    request = signing.send(inbound)
+                    wanted = signing.send(inbound)
                 except StopIteration:
                     return inbound
                 await stack.aclose()
-        except Unsendable as error:
+                request = await self._next_request(signing, wanted)
+        except (Unsendable, CannotSign) as error:
             raise UpstreamError(f"the credential for {self.name} {error}") from None
+
+    async def _next_request(self, signing: Signing, wanted: Outbound | Renewal) -> Outbound:
+        """Get what the credential lacks, until it has signed a request."""
+        while not isinstance(wanted, Outbound):
+            await self.renewer.renew(wanted)
+            wanted = next(signing)
+        return wanted
 
     @asynccontextmanager
     async def _transmit(self, request: Outbound) -> AsyncIterator[Inbound]:

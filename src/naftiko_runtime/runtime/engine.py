@@ -14,6 +14,7 @@ from ..expr.scope import Scope
 from ..expr.sink import Unsendable, header_text
 from ..formats import FORMATS, Hints
 from ..plan.call import Headers, HttpCall, Inbound, Outbound
+from ..plan.credential import Memo
 from ..plan.errors import (
     BadArgument,
     CallError,
@@ -30,6 +31,7 @@ from ..plan.surfaces import Context, Operation, PassThrough, Refused, Result
 from ..values import Json, Secret
 from .bindings import Bindings
 from .client import Client
+from .renewing import Renewer, place_of
 from .transports.aiohttp import open_aiohttp
 
 log = logging.getLogger("naftiko.calls")
@@ -188,12 +190,12 @@ async def open_engine(plan: Plan, bindings: Bindings, settings: Settings) -> Asy
         clients = {}
         for name, api in plan.apis.items():
             transport = await stack.enter_async_context(open_aiohttp(name, idle_s=settings.timeout_s))
+            elsewhere = await stack.enter_async_context(
+                open_aiohttp(place_of(name), idle_s=settings.timeout_s)
+            )
+            base_uri, agent = bindings.base_uris[name], settings.user_agent
+            renewer = Renewer(name, elsewhere, agent)
             clients[name] = Client(
-                name,
-                bindings.base_uris[name],
-                transport,
-                api.credential,
-                bindings.binds,
-                settings.user_agent,
+                name, base_uri, transport, api.credential, bindings.binds, Memo(base_uri), renewer, agent
             )
         yield Engine(clients, bindings.binds, settings)

@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Generator, Mapping
+from base64 import b64decode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
 
-from ..expr.scope import Expr, Ref, Scope
-from ..expr.sink import Unsendable, header_text, plain_text, write
-from ..plan.call import Credential, Inbound, Outbound, is_token
-from ..plan.verifier import Principal, Slot, Verifier
+from ..expr.scope import Expr, Ref
+from ..plan.call import Outbound, is_token
+from ..plan.credential import Memo, Signing
+from ..plan.verifier import Principal, Slot
 from ..spec.consumes import AuthenticationSpec
 from ..values import Json, Secret
 from ..values.secret import apply, join
-
-CredentialField: TypeAlias = Literal["token", "username", "password", "key", "value", "placement"]
-
-
-class Fields(Protocol):
-    """What a scheme is linked with."""
-
-    def value(self, name: CredentialField) -> Expr:
-        """Compile a field; one that the author left out is refused and becomes empty."""
-        ...
-
-    def refuse(self, problem: str, name: CredentialField) -> None:
-        """Say why the credential cannot be used; the sentence continues 'apikey authentication …'."""
-        ...
-
-
-LinkScheme: TypeAlias = Callable[[AuthenticationSpec, Fields], Credential]
-LinkVerifier: TypeAlias = Callable[[AuthenticationSpec, Fields], Verifier]
+from .fields import Fields, base64_text, header_of, secret_of, source_of
 
 _AUTHORIZATION = Slot("header", "authorization")
 _NOT_IN_QUOTES = re.compile(r'[^\x20-\x7e]|["\\]')
@@ -44,10 +26,8 @@ class Bearer:
 
     token: Expr = field(repr=False)
 
-    def sign(
-        self, request: Outbound, binds: Mapping[str, Secret], memo: dict[str, Secret]
-    ) -> Generator[Outbound, Inbound, None]:
-        yield request.with_header("Authorization", join(("Bearer ", _header(self.token, binds))))
+    def sign(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Signing:
+        yield request.with_header("Authorization", join(("Bearer ", header_of(self.token, binds))))
 
     @property
     def slot(self) -> Slot:
@@ -71,7 +51,7 @@ class Bearer:
         return Principal("bearer") if _trimmed(self.token, binds).matches(token) else None
 
     def __str__(self) -> str:
-        return f"bearer {_source(self.token)}"
+        return f"bearer {source_of(self.token)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +61,9 @@ class Basic:
     username: Expr = field(repr=False)
     password: Expr = field(repr=False)
 
-    def sign(
-        self, request: Outbound, binds: Mapping[str, Secret], memo: dict[str, Secret]
-    ) -> Generator[Outbound, Inbound, None]:
-        pair = join((_secret(self.username, binds), ":", _secret(self.password, binds)))
-        yield request.with_header("Authorization", join(("Basic ", apply(_base64, pair))))
+    def sign(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Signing:
+        pair = join((secret_of(self.username, binds), ":", secret_of(self.password, binds)))
+        yield request.with_header("Authorization", join(("Basic ", apply(base64_text, pair))))
 
     @property
     def slot(self) -> Slot:
@@ -106,13 +84,13 @@ class Basic:
 
     def verify(self, presented: bytes, binds: Mapping[str, Secret]) -> Principal | None:
         """Compare both at once, so that nobody learns which user names there are."""
-        password = _secret(self.password, binds)
-        pair = _secret(self.username, binds).map(lambda name: f"{name}:{password.reveal()}")
+        password = secret_of(self.password, binds)
+        pair = secret_of(self.username, binds).map(lambda name: f"{name}:{password.reveal()}")
         given = _decoded(_after_scheme(presented, b"basic"))
         return Principal("basic") if password and pair.matches(given) else None
 
     def __str__(self) -> str:
-        return f"basic {_source(self.username)}"
+        return f"basic {source_of(self.username)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +101,11 @@ class ApiKey:
     value: Expr = field(repr=False)
     in_query: bool
 
-    def sign(
-        self, request: Outbound, binds: Mapping[str, Secret], memo: dict[str, Secret]
-    ) -> Generator[Outbound, Inbound, None]:
+    def sign(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Signing:
         if self.in_query:
-            yield request.with_query(self.name, _secret(self.value, binds))
+            yield request.with_query(self.name, secret_of(self.value, binds))
         else:
-            yield request.with_header(self.name, _header(self.value, binds))
+            yield request.with_header(self.name, header_of(self.value, binds))
 
     @property
     def slot(self) -> Slot:
@@ -150,7 +126,7 @@ class ApiKey:
         return self.value.refs()
 
     def verify(self, presented: bytes, binds: Mapping[str, Secret]) -> Principal | None:
-        key = _secret(self.value, binds) if self.in_query else _trimmed(self.value, binds)
+        key = secret_of(self.value, binds) if self.in_query else _trimmed(self.value, binds)
         return Principal("apikey") if key.matches(presented) else None
 
     def __str__(self) -> str:
@@ -175,24 +151,9 @@ def link_api_key(spec: AuthenticationSpec, fields: Fields) -> ApiKey:
     return ApiKey(key, fields.value("value"), placement == "query")
 
 
-def _source(value: Expr) -> str:
-    """Say where a credential comes from; one that stands in the file itself is not shown."""
-    return ", ".join(str(ref) for ref in value.refs()) or "stated in the file"
-
-
-def _secret(value: Expr, binds: Mapping[str, Secret]) -> Secret:
-    """Write a credential; it is secret wherever it comes from."""
-    text = write(value.evaluate(Scope(binds=binds)), plain_text)
-    return text if isinstance(text, Secret) else Secret(text)
-
-
-def _header(value: Expr, binds: Mapping[str, Secret]) -> Secret:
-    return _secret(value, binds).map(header_text)
-
-
 def _trimmed(value: Expr, binds: Mapping[str, Secret]) -> Secret:
     """Write what callers have to present in a header, where outer blanks do not count (RFC 9110, 5.5)."""
-    return _secret(value, binds).map(str.strip)
+    return secret_of(value, binds).map(str.strip)
 
 
 def _after_scheme(presented: bytes, scheme: bytes) -> bytes:
@@ -210,10 +171,3 @@ def _decoded(text: bytes) -> bytes:
 
 def _realm(name: str) -> str:
     return f'realm="{_NOT_IN_QUOTES.sub("_", name)}"'
-
-
-def _base64(text: str) -> str:
-    try:
-        return b64encode(text.encode()).decode("ascii")
-    except UnicodeEncodeError:
-        raise Unsendable("is not text in UTF-8") from None

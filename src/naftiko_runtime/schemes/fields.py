@@ -1,0 +1,61 @@
+"""What every scheme is made from: the fields that an author wrote, and how their values are written."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from typing import Literal, Protocol, TypeAlias
+
+from ..expr.scope import Expr, Scope
+from ..expr.sink import Unsendable, header_text, plain_text, write
+from ..plan.credential import Credential
+from ..plan.verifier import Verifier
+from ..spec.consumes import AuthenticationSpec
+from ..values import Secret
+
+CredentialField: TypeAlias = Literal[
+    "token",
+    "username",
+    "password",
+    "key",
+    "value",
+    "placement",
+]
+
+
+class Fields(Protocol):
+    """What a scheme is linked with."""
+
+    def value(self, name: CredentialField) -> Expr:
+        """Compile a field; one that the author left out is refused and becomes empty."""
+        ...
+
+    def refuse(self, problem: str, name: CredentialField) -> None:
+        """Say why the credential cannot be used; the sentence continues 'apikey authentication …'."""
+        ...
+
+
+LinkScheme: TypeAlias = Callable[[AuthenticationSpec, Fields], Credential]
+LinkVerifier: TypeAlias = Callable[[AuthenticationSpec, Fields], Verifier]
+
+
+def source_of(value: Expr) -> str:
+    """Say where a credential comes from; one that stands in the file itself is not shown."""
+    return ", ".join(str(ref) for ref in value.refs()) or "stated in the file"
+
+
+def secret_of(value: Expr, binds: Mapping[str, Secret]) -> Secret:
+    """Write a credential; it is secret wherever it comes from."""
+    text = write(value.evaluate(Scope(binds=binds)), plain_text)
+    return text if isinstance(text, Secret) else Secret(text)
+
+
+def header_of(value: Expr, binds: Mapping[str, Secret]) -> Secret:
+    return secret_of(value, binds).map(header_text)
+
+
+def base64_text(text: str) -> str:
+    try:
+        return b64encode(text.encode()).decode("ascii")
+    except UnicodeEncodeError:
+        raise Unsendable("is not text in UTF-8") from None
