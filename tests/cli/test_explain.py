@@ -38,6 +38,12 @@ def test_an_entry_without_advice_goes_on_with_its_examples(command: Command) -> 
     assert "chooses 'shop.order-cancel.post'\n\nbad:\n  capability:\n" in printed
 
 
+def test_what_only_examples_write_is_explained_below_them(command: Command) -> None:
+    said = "\nIn these parts of a file {} is an item as it may be, and null a key that is not there.\n"
+    for code in ("D109", "L016", "L034"):
+        assert command("naftiko", "explain", code).out.endswith(said) == (code != "D109")
+
+
 def test_files_and_commands_of_examples_are_printed(command: Command) -> None:
     printed = command("naftiko", "explain", "B005").out
     assert "\nsecrets.yaml:\n  token: s3cret\n" in printed

@@ -22,7 +22,7 @@ def test_the_version_is_one_line(command: Command, name: str) -> None:
     [
         ("naftiko-run", ["sample:together-ai-fine-tuning --sandbox", "--base-uri", "--healthcheck"]),
         ("naftiko run", ["sample:together-ai-fine-tuning --sandbox", "--base-uri", "--healthcheck"]),
-        ("naftiko", ["run", "check", "plan", "schema", "sandbox"]),
+        ("naftiko", ["run", "check", "plan", "explain", "schema", "sandbox"]),
         ("naftiko check", ["PATH", "--format", "sarif", "exit codes: "]),
         ("naftiko sandbox", ["--job-seconds", "together-ai"]),
     ],

@@ -13,6 +13,8 @@ from .failure import WrongUsage
 from .manual import Entry, read_manual
 
 _WIDTH = 100
+_MARKS = ("- {}", "[{}", ": null")
+_CONVENTION = "In these parts of a file {} is an item as it may be, and null a key that is not there.\n"
 
 
 def explain(arguments: Namespace) -> int:
@@ -47,3 +49,5 @@ def _paragraphs(entry: Entry) -> Iterator[str]:
         yield fill(entry.advice, _WIDTH) + "\n"
     for block in entry.blocks:
         yield f"{block.name}:\n{indent(block.text, '  ')}"
+    if any(mark in block.text for block in entry.blocks for mark in _MARKS):
+        yield _CONVENTION

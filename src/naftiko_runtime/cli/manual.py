@@ -64,7 +64,7 @@ def _entries(parts: list[str]) -> Iterator[Entry]:
     for part in parts:
         if title := _GROUP.match(part):
             group = title["title"]
-        elif found := _ENTRY.match(part):
+        for found in _ENTRY.finditer(part):
             meaning, advice = (" ".join(found[name].split()) for name in ("meaning", "advice"))
             blocks = _blocks(found["blocks"] or "")
             yield Entry(group, found["code"], found["severity"], meaning, found["sample"], advice, blocks)

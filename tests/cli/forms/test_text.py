@@ -18,6 +18,7 @@ def test_one_file_ends_with_a_line_that_counts() -> None:
         "a,b.yaml:9:1: warning[S002]: unknown key 'x' is ignored\n"
         "  hint: did you mean 'y'?\n"
         "a,b.yaml: 1 errors, 0 refused, 1 warnings\n"
+        "more about a code: naftiko explain S001\n"
     )
 
 
@@ -40,6 +41,7 @@ def test_several_files_end_with_what_was_found_how_often() -> None:
         "S002  warning         2        3\n"
         "\n"
         "3 files, 2 skipped, 1 unreadable, 1 crashed: 1 errors, 0 refused, 3 warnings\n"
+        "more about a code: naftiko explain S001\n"
     )
 
 

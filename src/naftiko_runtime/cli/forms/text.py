@@ -18,6 +18,7 @@ def write_one(files: Iterable[Checked], strict: bool) -> Iterator[str]:
         if file.outcome is Outcome.CHECKED:
             counts = Counter(item.severity for item in file.found)
             yield f"{file.name}: {_counted(counts) if counts else 'no problems'}\n"
+            yield from _more((item.severity, item.code) for item in file.found)
 
 
 def write_several(files: Iterable[Checked], strict: bool) -> Iterator[str]:
@@ -33,6 +34,7 @@ def write_several(files: Iterable[Checked], strict: bool) -> Iterator[str]:
         yield from (f"{item}\n" for item in file.found)
     yield from _table(times, holders)
     yield f"{_files(outcomes)}: {_counted(counts) if counts else 'no problems'}\n"
+    yield from _more(times)
 
 
 def _table(times: Counter[tuple[Severity, str]], holders: Counter[tuple[Severity, str]]) -> Iterator[str]:
@@ -44,6 +46,14 @@ def _table(times: Counter[tuple[Severity, str]], holders: Counter[tuple[Severity
         for row in rows:
             yield f"{row[1]:<6}{row[0].value:<10}{holders[row]:>7}{times[row]:>9}\n"
         yield "\n"
+
+
+def _more(found: Iterable[tuple[Severity, str]]) -> Iterator[str]:
+    """Say where to read on, with the gravest code as the example."""
+    gravity = list(Severity)
+    codes = sorted((gravity.index(severity), code) for severity, code in found)
+    if codes:
+        yield f"more about a code: naftiko explain {codes[0][1]}\n"
 
 
 def _counted(counts: Counter[Severity]) -> str:
