@@ -47,6 +47,9 @@ class Example:
         command = blocks.get((kind, "sh"), RUN if entry.code.startswith("B") else CHECK)
         return cls(change, capability, command, {BESIDE: manual.base} | beside)
 
+    def __str__(self) -> str:
+        return self.command if self.change == UNCHANGED else self.change
+
     def said(self, folder: Path) -> list[Diagnostic]:
         """Compile and look at it by all rules; bind as the command would."""
         for name, text in self.beside.items():
