@@ -72,6 +72,9 @@ def test_without_a_file_there_is_a_hint(command: Command, name: str) -> None:
                 "http://localhost/\n",
             )
         ),
+        (["--retries", "-1"], "'-1' is not a number from 0 to 999999"),
+        (["--retries", "two"], "'two' is not a number from 0 to 999999"),
+        (["--concurrency", "0"], "with 0 nothing would ever be sent"),
         (["--timeout", "soon"], "'soon' is not a number of seconds"),
         (["--timeout", "0"], "'0' seconds leave no time for an answer"),
         (["--timeout", "-1"], "'-1' is not a number of seconds"),

@@ -222,15 +222,15 @@ async def test_an_upstream_refusal_is_passed_on_over_rest_and_told_over_mcp(capa
 
 async def test_retry_advice_reaches_both_faces(capability: Served) -> None:
     await capability.sim(
-        "fault", op="list", times=2, status=429, headers={"retry-after": "7"}, body={"error": {}}
+        "fault", op="list", times=2, status=429, headers={"retry-after": "70"}, body={"error": {}}
     )
     async with httpx2.AsyncClient(base_url=capability.rest) as rest, mcp_client(capability.mcp) as tools:
         over_rest = await rest.get("/v1/fine-tunes")
         over_mcp = await tools.call_tool("list-all-jobs", {})
-    assert (over_rest.status_code, over_rest.headers["retry-after"]) == (429, "7")
+    assert (over_rest.status_code, over_rest.headers["retry-after"]) == (429, "70")
     [content] = over_mcp.content
     assert content.type == "text"
-    assert "7 s" in content.text
+    assert "70 s" in content.text
 
 
 async def test_a_small_model_comes_as_a_resource_and_a_large_one_by_its_address(capability: Served) -> None:

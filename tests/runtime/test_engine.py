@@ -15,6 +15,7 @@ from naftiko_runtime.expr.scope import Expr, Scope
 from naftiko_runtime.plan.call import HttpCall, Outbound
 from naftiko_runtime.plan.credential import Elsewhere, Memo, Signing, Whole
 from naftiko_runtime.plan.errors import (
+    Busy,
     CallError,
     InvalidArguments,
     NotLinked,
@@ -183,12 +184,12 @@ async def test_an_upstream_that_refuses_ends_a_flow_with_its_own_words(
     upstream: Upstream, fleet: Ships
 ) -> None:
     upstream.respond = answer(
-        gzip.compress(b"none left"), "429 Slow", content_encoding="gzip", retry_after="7"
+        gzip.compress(b"none left"), "429 Slow", content_encoding="gzip", retry_after="60"
     )
     with pytest.raises(UpstreamRefused) as caught:
         await fleet.call("name", {"imo": "1"})
     assert (caught.value.status, caught.value.body) == (429, b"none left")
-    assert ("retry-after", "7") in caught.value.headers
+    assert ("retry-after", "60") in caught.value.headers
 
 
 @pytest.mark.parametrize(
@@ -307,6 +308,38 @@ async def test_a_post_that_drops_reaches_the_upstream_once(upstream: Upstream, f
     with pytest.raises(UpstreamUnreachable):
         await fleet.call("build", {"body": {}})
     assert len(upstream.seen) == 1
+
+
+async def test_a_connection_that_drops_between_requests_costs_a_get_an_attempt_and_no_answer(
+    upstream: Upstream, fleet: Ships
+) -> None:
+    body = b"0123456789" * 300_000
+    answered = set[int]()
+
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        port: int = writer.get_extra_info("peername")[1]
+        await (hang_up if port in answered else answer(body))(seen, writer)
+        answered.add(port)
+
+    upstream.respond = respond
+    assert [(await fleet.call("read", {"imo": "1"})).body for _ in range(2)] == [body, body]
+    assert len(upstream.seen) == 3
+
+
+async def test_the_operator_says_how_often_and_how_many_at_a_time(upstream: Upstream) -> None:
+    upstream.respond = silence
+    async with ships(upstream.url, Settings(retries=0, concurrency=1)) as fleet:
+        running = asyncio.ensure_future(fleet.call("read", {"imo": "1"}))
+        waiting = [asyncio.ensure_future(fleet.call("read", {"imo": "2"})) for _ in range(1024)]
+        await asyncio.sleep(0)
+        with pytest.raises(Busy):
+            await fleet.call("read", {"imo": "3"})
+        for call in (running, *waiting):
+            call.cancel()
+        await asyncio.wait([running, *waiting])
+        upstream.respond = answer(b"", "503 Service Unavailable")
+        assert (await fleet.call("read", {"imo": "4"})).status == 503
+    assert sum(seen.target == "/ships/4" for seen in upstream.seen) == 1
 
 
 async def test_an_operation_that_was_refused_says_its_code(upstream: Upstream) -> None:
@@ -474,4 +507,4 @@ async def test_a_cancelled_call_and_a_bug_are_logged_as_such(
 
 
 async def test_an_engine_does_not_print_its_secrets(fleet: Ships) -> None:
-    assert SECRET not in f"{fleet.engine!r} {fleet.engine.clients['ships']!r}"
+    assert SECRET not in f"{fleet.engine!r} {fleet.engine.senders!r}"

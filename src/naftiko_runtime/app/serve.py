@@ -31,6 +31,8 @@ class Options:
     allowed_hosts: frozenset[str] = frozenset()
     forward_query: frozenset[str] = frozenset()
     timeout_s: float = 50.0
+    retries: int | None = None
+    concurrency: int | None = None
     sandbox: bool = False
 
 
@@ -57,7 +59,7 @@ async def serving(plan: Plan, environ: Mapping[str, str], options: Options) -> A
         listeners = open_listeners(plan.surfaces, options.host, options.ports)
         for listener in listeners:
             stack.callback(listener.socket.close)
-        settings = Settings(options.timeout_s, f"naftiko-runtime/{__version__}")
+        settings = _settings(options)
         engine = await stack.enter_async_context(open_engine(plan, bindings, settings))
         # whoever is told to listen under a name is meant when called by it
         hosts = options.allowed_hosts | {listener.host.lower() for listener in listeners}
@@ -65,6 +67,15 @@ async def serving(plan: Plan, environ: Mapping[str, str], options: Options) -> A
         faces = Faces(plan, listeners, engine, guard, options.forward_query, __version__)
         await stack.enter_async_context(run_servers(*faces.jobs(), grace_s=options.timeout_s + 5))
         yield Serving(plan, listeners, bindings.base_uris, frozenset(stage.base_uris))
+
+
+def _settings(options: Options) -> Settings:
+    return Settings(
+        timeout_s=options.timeout_s,
+        user_agent=f"naftiko-runtime/{__version__}",
+        retries=options.retries,
+        concurrency=options.concurrency,
+    )
 
 
 async def serve_until_told(

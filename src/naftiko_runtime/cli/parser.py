@@ -124,7 +124,19 @@ def _add_call(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--sandbox", action="store_true", help="call stand-ins on loopback, nothing real")
     group.add_argument("--env-file", metavar="PATH", help="file of NAME=value lines for what is not set")
     group.add_argument(
-        "--timeout", type=_seconds, metavar="S", help="longest wait for an answer, in seconds (default: 50)"
+        "--timeout", type=seconds, metavar="S", help="longest wait for an answer, in seconds (default: 50)"
+    )
+    group.add_argument(
+        "--retries",
+        type=count,
+        metavar="N",
+        help="how often a request that may be repeated is tried again (default: the file's, else 2)",
+    )
+    group.add_argument(
+        "--concurrency",
+        type=positive,
+        metavar="N",
+        help="requests to one API at a time; more wait (default: the file's, else 256)",
     )
     group.add_argument(
         "--forward-query",
@@ -183,6 +195,20 @@ def _pair(read: Callable[[str], _T], shape: str) -> Callable[[str], tuple[str, _
     return parse
 
 
+def count(text: str) -> int:
+    """Read a number of times."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 7):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 999999")
+    return int(text)
+
+
+def positive(text: str) -> int:
+    """Read a number of things of which there has to be one."""
+    if count(text) == 0:
+        raise argparse.ArgumentTypeError("with 0 nothing would ever be sent")
+    return int(text)
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port (0 to 65535)")
@@ -202,11 +228,12 @@ def _url(text: str) -> str:
     return text
 
 
-def _seconds(text: str) -> float:
-    seconds = _duration(text)
-    if seconds == 0:
+def seconds(text: str) -> float:
+    """Read a time that is longer than nothing."""
+    found = _duration(text)
+    if found == 0:
         raise argparse.ArgumentTypeError(f"{text!r} seconds leave no time for an answer")
-    return seconds
+    return found
 
 
 def _duration(text: str) -> float:

@@ -20,6 +20,7 @@ from .environment import read_environment
 from .failure import Failure
 from .health import told_while_serving
 from .logs import set_up_logging
+from .options import read_options
 from .origin import read_origin
 
 _KEYS = frozenset({"B001", "B005", "B006", "B007"})
@@ -35,7 +36,7 @@ def serve(arguments: Namespace) -> int:
         return 1
     environ = read_environment(arguments.env_file)
     try:
-        _serve(compiled.plan, compiled.report, environ, _options(arguments, environ))
+        _serve(compiled.plan, compiled.report, environ, read_options(arguments, environ))
     except BindError as error:
         print(error, file=sys.stderr)
         if not arguments.sandbox and any(item.code in _KEYS for item in error.diagnostics):
@@ -54,17 +55,3 @@ def _serve(plan: Plan, report: Report, environ: Mapping[str, str], options: Opti
             print(banner(served, report), file=sys.stderr, flush=True)
 
         run(serve_until_told(plan, environ, options, ready))
-
-
-def _options(arguments: Namespace, environ: Mapping[str, str]) -> Options:
-    """Put options together; what the command line does not say, the environment may."""
-    allowed = environ.get("NAFTIKO_ALLOWED_HOSTS", "").split(",") + arguments.allowed_host
-    return Options(
-        host=arguments.host or environ.get("NAFTIKO_HOST") or None,
-        ports=dict(arguments.port),
-        base_uris=dict(arguments.base_uri),
-        allowed_hosts=frozenset(host.strip().lower() for host in allowed if host.strip()),
-        forward_query=frozenset(arguments.forward_query),
-        timeout_s=arguments.timeout or 50.0,
-        sandbox=arguments.sandbox,
-    )

@@ -14,6 +14,7 @@ from ..values import Secret, Text
 from ..values.secret import join, separate
 from .body import BadPart, Body, Content, Part, reason
 from .errors import BadArgument, InvalidArguments
+from .resilience import Effort
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -77,6 +78,7 @@ class HttpCall:
     streams_body: bool = False
     answer_format: str = "json"
     answer_schema: str | None = None
+    effort: Effort = field(default_factory=Effort)
 
     def render(self, scope: Scope) -> Outbound:
         """Write the request; raises InvalidArguments for every value that its place cannot hold (D17)."""

@@ -9,12 +9,14 @@ CallError
 ├── TooLarge             413
 ├── WrongMediaType       415
 ├── WrongHost            421
+├── TooMany              429
 ├── Busy                 503
 ├── NotLinked            501  the file's diagnostic, by code
 ├── UpstreamError
 │   ├── UpstreamRefused       the upstream's own status and answer
 │   ├── UpstreamTimeout  504
 │   ├── UpstreamUnreachable 502
+│   ├── UpstreamDown     503  after many failures in a row
 │   ├── UndecodableAnswer   502
 │   └── Oversized           502
 └── StepFailed           500
@@ -109,6 +111,12 @@ class WrongHost(CallError):
     status, title = 421, "wrong host"
 
 
+class TooMany(CallError):
+    """More requests than a consumed API may be sent; carries ``Retry-After``."""
+
+    status, title = 429, "too many requests"
+
+
 class Busy(CallError):
     """This server is stopping or full."""
 
@@ -138,13 +146,24 @@ class UpstreamTimeout(UpstreamError):
 
 
 class UpstreamUnreachable(UpstreamError):
-    """No connection, or one that broke; ``was_sent`` when the upstream may have seen the request."""
+    """No connection, or one that broke; ``was_sent`` when the upstream may have seen the request.
+
+    ``is_lasting`` when another attempt cannot help: a wrong certificate, a name that nobody has.
+    """
 
     title = "upstream unreachable"
 
-    def __init__(self, sentence: str, *, was_sent: bool = True, detail: str = "") -> None:
+    def __init__(
+        self, sentence: str, *, was_sent: bool = True, is_lasting: bool = False, detail: str = ""
+    ) -> None:
         super().__init__(sentence, detail=detail)
-        self.was_sent = was_sent
+        self.was_sent, self.is_lasting = was_sent, is_lasting
+
+
+class UpstreamDown(UpstreamError):
+    """The consumed API has failed again and again, and is left alone for a while; nothing was sent."""
+
+    status, title = 503, "upstream down"
 
 
 class UndecodableAnswer(UpstreamError):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..expr.scope import Argument
 from ..source.diagnostics import Span
 from .credential import Credential
 from .flow import Flow
+from .resilience import Limits
 from .surfaces import McpSurface, Operation, PassThrough, Refused, RestSurface, Surface
 
 
@@ -21,6 +22,7 @@ class Api:
     base_uri: str | None
     credential: Credential | None
     span: Span
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 from .call import Headers, Inbound
@@ -25,11 +26,28 @@ def charset(headers: Headers) -> str | None:
     return found[1] if found else None
 
 
+def declared_length(headers: Headers) -> int | None:
+    """Read how many bytes an answer says it has."""
+    length = header(headers, "content-length")
+    return int(length) if _LENGTH.fullmatch(length) else None
+
+
+def retry_after_s(headers: Headers, now: float) -> float | None:
+    """Read how long an upstream asks to wait: seconds, or the time until a date (RFC 9110, 10.2.3)."""
+    said = header(headers, "retry-after")
+    if _LENGTH.fullmatch(said):
+        return float(said)
+    try:
+        return max(0.0, parsedate_to_datetime(said).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None
+
+
 async def read(inbound: Inbound, limit_bytes: int) -> bytes:
     """Read the whole body; raises Oversized, and does not start when the length says so."""
-    length = header(inbound.headers, "content-length")
-    if _LENGTH.fullmatch(length) and int(length) > limit_bytes:
-        raise Oversized(length)
+    length = declared_length(inbound.headers)
+    if length is not None and length > limit_bytes:
+        raise Oversized(str(length))
     unpacker = _unpacker(inbound.headers)
     body, received = bytearray(), 0
     async for chunk in inbound.chunks():

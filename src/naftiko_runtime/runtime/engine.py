@@ -12,34 +12,30 @@ from typing import assert_never
 
 from ..expr.scope import Scope
 from ..expr.sink import Unsendable, header_text
-from ..formats import FORMATS, Hints
-from ..plan.call import Headers, HttpCall, Inbound, Outbound
+from ..plan.call import HttpCall, Inbound, Outbound
 from ..plan.credential import Memo
 from ..plan.errors import (
     BadArgument,
     CallError,
     InvalidArguments,
     NotLinked,
-    UndecodableAnswer,
-    UpstreamRefused,
     UpstreamTimeout,
 )
-from ..plan.explain import Plan
+from ..plan.explain import Api, Plan
 from ..plan.flow import Answer, Flow
-from ..plan.reading import charset, read
+from ..plan.resilience import Limits
 from ..plan.surfaces import Context, Operation, PassThrough, Refused, Result
 from ..values import Json, Secret
 from .bindings import Bindings
 from .client import Client
+from .policies import Sender
+from .policies.chain import chain
 from .renewing import Renewer, place_of
+from .running import Running, with_headers
+from .transports import Transport
 from .transports.aiohttp import open_aiohttp
 
 log = logging.getLogger("naftiko.calls")
-
-_ANSWER_LIMIT_BYTES = 32 * 1024 * 1024
-_AT_ONCE_BYTES = 64 * 1024  # a longer answer is decoded beside the event loop, which has other calls
-_LOGGED_BYTES = 200
-_DEFAULT_HEADERS: Headers = (("Accept", "*/*"), ("Accept-Encoding", "identity"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +44,15 @@ class Settings:
 
     timeout_s: float = 50.0
     user_agent: str = "naftiko-runtime"
+    retries: int | None = None  # None leaves it to the file
+    concurrency: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
     """A plan with open connections."""
 
-    clients: Mapping[str, Client]
+    senders: Mapping[str, Sender]
     binds: Mapping[str, Secret] = field(repr=False)
     settings: Settings = field(default_factory=Settings)
 
@@ -101,7 +99,7 @@ class Engine:
             try:
                 async with asyncio.timeout(self.settings.timeout_s) as deadline:
                     moving = self._moving(outbound, deadline)
-                    inbound = await stack.enter_async_context(self.clients[call.api].send(moving))
+                    inbound = await self._running(deadline).send(call, moving, stack)
             except TimeoutError:
                 raise self._late(call.api) from None
             yield inbound
@@ -121,37 +119,16 @@ class Engine:
 
     async def _finish(self, flow: Flow, scope: Scope) -> Answer:
         try:
-            async with asyncio.timeout(self.settings.timeout_s):
-                return await flow.run(scope, self)
+            async with asyncio.timeout(self.settings.timeout_s) as deadline:
+                return await flow.run(scope, self._running(deadline))
         except TimeoutError:
             raise self._late("the upstream") from None
 
+    def _running(self, deadline: asyncio.Timeout) -> Running:
+        return Running(self.senders, deadline, self.settings.retries)
+
     def _late(self, api: str) -> UpstreamTimeout:
         return UpstreamTimeout(f"{api} gave no answer within {self.settings.timeout_s:g} s")
-
-    async def fetch(self, call: HttpCall, outbound: Outbound) -> Answer:
-        """Send a request for a step and decode its answer by the declared format."""
-        async with self.clients[call.api].send(_with_headers(outbound, ())) as inbound:
-            body = await read(inbound, _ANSWER_LIMIT_BYTES)
-            status, headers = inbound.status, inbound.headers
-        if status >= 400:
-            raise UpstreamRefused(status, headers, body)
-        value = None if status == 204 else await _decode(call, body, headers)
-        return Answer(status, headers, value)
-
-
-async def _decode(call: HttpCall, body: bytes, headers: Headers) -> Json:
-    """Decode by the declared format; what the upstream wrote is only told at debug level."""
-    decode = FORMATS[call.answer_format].decode
-    hints = Hints(charset(headers), call.answer_schema)
-    try:
-        if len(body) <= _AT_ONCE_BYTES:
-            return decode(body, hints)
-        return await asyncio.to_thread(decode, body, hints)
-    except ValueError as error:
-        log.debug("%s answered %r", call.name, body[:_LOGGED_BYTES])
-        sentence = f"{call.api} did not answer in {call.answer_format}"
-        raise UndecodableAnswer(sentence, detail=str(error)) from None
 
 
 def _passing(outbound: Outbound, context: Context) -> Outbound:
@@ -171,31 +148,48 @@ def _passing(outbound: Outbound, context: Context) -> Outbound:
         raise InvalidArguments(tuple(problems))
     if context.upload is not None:
         outbound = replace(outbound, body=context.upload)
-    return _with_headers(outbound, context.headers)
+    return with_headers(outbound, context.headers)
 
 
-def _with_headers(outbound: Outbound, passed: Headers) -> Outbound:
-    """Add what the caller says, and what every request needs; what the file says goes before both."""
-    for headers in (passed, _DEFAULT_HEADERS):
-        said = {name.lower() for name, _ in outbound.headers}
-        added = tuple((name, value) for name, value in headers if name.lower() not in said)
-        outbound = replace(outbound, headers=(*outbound.headers, *added))
-    return outbound
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """Opens what requests to one API go through."""
+
+    bindings: Bindings
+    settings: Settings
+    stack: AsyncExitStack
+
+    async def open(self, api: Api) -> Sender:
+        name, settings, base_uri = api.namespace, self.settings, self.bindings.base_uris[api.namespace]
+        limits = self._limits(api.limits)
+        transport = await self._connect(name, limits)
+        renewer = Renewer(name, await self._connect(place_of(name), limits), settings.user_agent)
+        client = Client(
+            name,
+            base_uri,
+            transport,
+            api.credential,
+            self.bindings.binds,
+            Memo(base_uri),
+            renewer,
+            settings.user_agent,
+        )
+        return chain(client, limits)
+
+    async def _connect(self, name: str, limits: Limits) -> Transport:
+        idle_s = limits.idle_s or self.settings.timeout_s
+        opened = open_aiohttp(name, connect_s=limits.connect_s, idle_s=idle_s)
+        return await self.stack.enter_async_context(opened)
+
+    def _limits(self, limits: Limits) -> Limits:
+        concurrency = self.settings.concurrency
+        return limits if concurrency is None else replace(limits, concurrency=concurrency)
 
 
 @asynccontextmanager
 async def open_engine(plan: Plan, bindings: Bindings, settings: Settings) -> AsyncIterator[Engine]:
     """Open one client for every consumed API, and close them when all calls are over."""
     async with AsyncExitStack() as stack:
-        clients = {}
-        for name, api in plan.apis.items():
-            transport = await stack.enter_async_context(open_aiohttp(name, idle_s=settings.timeout_s))
-            elsewhere = await stack.enter_async_context(
-                open_aiohttp(place_of(name), idle_s=settings.timeout_s)
-            )
-            base_uri, agent = bindings.base_uris[name], settings.user_agent
-            renewer = Renewer(name, elsewhere, agent)
-            clients[name] = Client(
-                name, base_uri, transport, api.credential, bindings.binds, Memo(base_uri), renewer, agent
-            )
-        yield Engine(clients, bindings.binds, settings)
+        opening = _Opening(bindings, settings, stack)
+        senders = {name: await opening.open(api) for name, api in plan.apis.items()}
+        yield Engine(senders, bindings.binds, settings)

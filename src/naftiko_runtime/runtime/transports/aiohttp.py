@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -17,8 +18,6 @@ from ...plan.errors import UpstreamTimeout, UpstreamUnreachable
 
 # below the 5 s after which Node servers close idle connections
 _KEEP_ALIVE_S = 4.0
-_CONNECT_S = 10.0
-_CONNECTIONS = 256
 _CHUNK_BYTES = 64 * 1024
 _AT_ONCE_BYTES = 1024 * 1024
 
@@ -78,16 +77,21 @@ def _without_warning(
 
 
 @asynccontextmanager
-async def open_aiohttp(name: str, *, idle_s: float) -> AsyncIterator[AiohttpTransport]:
+async def open_aiohttp(
+    name: str, *, connect_s: float = 10.0, idle_s: float
+) -> AsyncIterator[AiohttpTransport]:
     """Open the pool of one API; ``idle_s`` is how long an upstream may be silent."""
-    connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEP_ALIVE_S)
+    # how many requests run at a time is for the limit of the API to say
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S)
     async with aiohttp.ClientSession(
         connector=connector,
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S, sock_read=idle_s),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect_s, sock_read=idle_s),
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
         skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
     ) as session:
+        # it would send a GET, PUT or DELETE again whose connection dropped; repeating is for the policies
+        session._retry_connection = False
         yield AiohttpTransport(name, session)
 
 
@@ -98,11 +102,20 @@ def _told(name: str, what: str) -> Iterator[None]:
         yield
     except aiohttp.ClientConnectorError as error:
         sentence = f"cannot connect to {name} at {error.host}:{error.port}: {_reason(error.os_error)}"
-        raise UpstreamUnreachable(sentence, was_sent=False) from None
+        raise UpstreamUnreachable(sentence, was_sent=False, is_lasting=_is_lasting(error)) from None
+    except aiohttp.ConnectionTimeoutError:
+        raise UpstreamUnreachable(f"cannot connect to {name} in time", was_sent=False) from None
     except TimeoutError:
         raise UpstreamTimeout(f"{name} was silent for too long") from None
     except (aiohttp.ClientError, OSError) as error:
         raise UpstreamUnreachable(f"{name}: {what}", detail=type(error).__name__) from None
+
+
+def _is_lasting(error: aiohttp.ClientConnectorError) -> bool:
+    """Tell whether trying again cannot help: a certificate that is wrong, a name that nobody has."""
+    cause = error.os_error
+    is_nobody = isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN
+    return is_nobody or isinstance(cause, ssl.SSLError | ssl.CertificateError)
 
 
 def _reason(error: OSError) -> str:

@@ -1,0 +1,35 @@
+"""What stands between a call and its client: one wrapper around ``send`` in each file."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Protocol
+
+from ...plan.call import Inbound, Outbound
+from ...plan.resilience import Effort
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request on its way, how hard it is tried, and the deadline of the whole inbound call."""
+
+    outbound: Outbound
+    effort: Effort
+    deadline: asyncio.Timeout
+
+    def left_s(self) -> float:
+        """Tell how much of the deadline is left."""
+        ends = self.deadline.when()
+        return float("inf") if ends is None else ends - asyncio.get_running_loop().time()
+
+
+class Sender(Protocol):
+    """Sends a request; raises CallError.
+
+    Whatever has to be given back when the answer was read goes onto the stack. A wrapper that tries again
+    closes it first, so one stack serves one attempt at a time.
+    """
+
+    async def send(self, request: Request, stack: AsyncExitStack) -> Inbound: ...

@@ -1,0 +1,40 @@
+"""One attempt: hands a request to the client, and waits for its headers as long as the file says."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
+from typing import Protocol
+
+from ...plan.call import Inbound, Outbound
+from ...plan.errors import UpstreamTimeout
+from . import Request
+
+
+class Client(Protocol):
+    """What signs and sends."""
+
+    @property
+    def name(self) -> str: ...
+
+    def send(self, outbound: Outbound) -> AbstractAsyncContextManager[Inbound]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The end of every chain."""
+
+    client: Client
+
+    async def send(self, request: Request, stack: AsyncExitStack) -> Inbound:
+        timeout_s = request.effort.timeout_s
+        sending = self.client.send(request.outbound)
+        # an upload may take as long as it moves
+        if timeout_s is None or request.outbound.is_streamed:
+            return await stack.enter_async_context(sending)
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await stack.enter_async_context(sending)
+        except TimeoutError:
+            raise UpstreamTimeout(f"{self.client.name} gave no answer within {timeout_s:g} s") from None

@@ -1,0 +1,72 @@
+"""One inbound call while it runs: what its steps may do, within its deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+
+from ..formats import FORMATS, Hints
+from ..plan.call import Headers, HttpCall, Inbound, Outbound
+from ..plan.errors import UndecodableAnswer, UpstreamRefused
+from ..plan.flow import Answer
+from ..plan.reading import charset, read
+from ..values import Json
+from .policies import Request, Sender
+
+log = logging.getLogger("naftiko.calls")
+
+_ANSWER_LIMIT_BYTES = 32 * 1024 * 1024
+_AT_ONCE_BYTES = 64 * 1024  # a longer answer is decoded beside the event loop, which has other calls
+_LOGGED_BYTES = 200
+_DEFAULT_HEADERS: Headers = (("Accept", "*/*"), ("Accept-Encoding", "identity"))
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A call with its deadline, which all its requests share; ``retries`` is what the operator says."""
+
+    senders: Mapping[str, Sender]
+    deadline: asyncio.Timeout
+    retries: int | None = None
+
+    async def send(self, call: HttpCall, outbound: Outbound, stack: AsyncExitStack) -> Inbound:
+        """Send a request; the answer's body must be read before the stack is closed."""
+        effort = call.effort if self.retries is None else replace(call.effort, retries=self.retries)
+        return await self.senders[call.api].send(Request(outbound, effort, self.deadline), stack)
+
+    async def fetch(self, call: HttpCall, outbound: Outbound) -> Answer:
+        """Send a request for a step and decode its answer by the declared format."""
+        async with AsyncExitStack() as stack:
+            inbound = await self.send(call, with_headers(outbound, ()), stack)
+            body = await read(inbound, _ANSWER_LIMIT_BYTES)
+            status, headers = inbound.status, inbound.headers
+        if status >= 400:
+            raise UpstreamRefused(status, headers, body)
+        value = None if status == 204 else await _decode(call, body, headers)
+        return Answer(status, headers, value)
+
+
+def with_headers(outbound: Outbound, passed: Headers) -> Outbound:
+    """Add what the caller says, and what every request needs; what the file says goes before both."""
+    for headers in (passed, _DEFAULT_HEADERS):
+        said = {name.lower() for name, _ in outbound.headers}
+        added = tuple((name, value) for name, value in headers if name.lower() not in said)
+        outbound = replace(outbound, headers=(*outbound.headers, *added))
+    return outbound
+
+
+async def _decode(call: HttpCall, body: bytes, headers: Headers) -> Json:
+    """Decode by the declared format; what the upstream wrote is only told at debug level."""
+    decode = FORMATS[call.answer_format].decode
+    hints = Hints(charset(headers), call.answer_schema)
+    try:
+        if len(body) <= _AT_ONCE_BYTES:
+            return decode(body, hints)
+        return await asyncio.to_thread(decode, body, hints)
+    except ValueError as error:
+        log.debug("%s answered %r", call.name, body[:_LOGGED_BYTES])
+        sentence = f"{call.api} did not answer in {call.answer_format}"
+        raise UndecodableAnswer(sentence, detail=str(error)) from None
