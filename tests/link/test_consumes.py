@@ -69,7 +69,19 @@ def test_requests_are_signed_as_the_file_says(authentication: str, expected: str
 @pytest.mark.parametrize(
     ("authentication", "code"),
     [
-        ("{type: hmac}", "L012"),
+        ("{type: handshake}", "L012"),
+        ("{type: hmac}", "L061"),
+        ("{type: AWS-SigV4}", "L061"),
+        ("{type: oauth1}", "L061"),
+        ("{type: openIdConnect}", "L061"),
+        ("{type: oauth2, tokenEndpoint: 'https://x/t', clientId: a}", "L013"),
+        ("{type: oauth2, tokenEndpoint: 'https://x/t', clientSecret: a}", "L013"),
+        ("{type: oauth2, clientId: a, clientSecret: a}", "L013"),
+        (
+            "{type: oauth2, grantType: password, tokenEndpoint: 'https://x/t', clientId: a, clientSecret: a}",
+            "L062",
+        ),
+        ("{type: oauth2, tokenEndpoint: 'https://{{X}}/t', clientId: a, clientSecret: a}", "L063"),
         ("{type: bearer}", "L013"),
         ("{type: basic, username: a}", "L013"),
         ("{type: basic, password: a}", "L013"),

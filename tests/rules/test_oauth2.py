@@ -51,3 +51,19 @@ def test_what_oauth2_lacks_is_found(changes: dict[str, str | None], expected: tu
 )
 def test_what_is_complete_or_of_another_kind_is_not(changes: dict[str, str | None]) -> None:
     assert found(guarded(**changes)) == []
+
+
+def consumed(endpoint: str) -> str:
+    authentication = (
+        f"{{type: oauth2, tokenEndpoint: '{endpoint}', clientId: a, clientSecret: '{{{{env.SHOP_TOKEN}}}}'}}"
+    )
+    return changed(("{type: bearer, token: '{{env.SHOP_TOKEN}}'}", authentication))
+
+
+def test_a_client_that_asks_for_no_scopes_is_complete() -> None:
+    assert found(consumed("https://login.shop.example/token")) == []
+
+
+def test_a_client_whose_secret_travels_in_the_open_is_not() -> None:
+    [(code, place)] = found(consumed("http://login.shop.example/token"))
+    assert (code, place.startswith("tokenEndpoint: ")) == ("R122", True)

@@ -97,7 +97,10 @@ class Stated:
     def value(self, name: CredentialField) -> Expr:
         return Const(f"<{name}>")
 
-    def refuse(self, problem: str, name: CredentialField) -> None:
+    def optional(self, name: CredentialField) -> Expr | None:
+        return None
+
+    def refuse(self, problem: str, name: CredentialField, code: str = "", hint: str | None = None) -> None:
         self.refused.append((problem, name))
 
 

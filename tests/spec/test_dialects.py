@@ -124,6 +124,14 @@ def api(fields: str) -> Json:
         ("{type: bearer, value: v}", {"type": "bearer", "token": "v"}),
         ("{type: Bearer, token: 'x ${A} ${env.B}'}", {"type": "bearer", "token": "x {{A}} {{B}}"}),
         ("{type: Basic, username: u, password: 5}", {"type": "basic", "username": "u", "password": 5}),
+        (
+            "{type: oauth2, tokenUrl: 'https://x', scope: a b}",
+            {"type": "oauth2", "tokenEndpoint": "https://x", "scopes": ["a", "b"]},
+        ),
+        (
+            "{type: oauth2, tokenUrl: u, scopes: [b]}",
+            {"type": "oauth2", "tokenEndpoint": "u", "scopes": ["b"]},
+        ),
     ],
 )
 def test_authentication_is_read_in_the_spellings_of_authors(written: str, canonical: object) -> None:

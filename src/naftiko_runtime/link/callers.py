@@ -43,8 +43,8 @@ class _Stated:
             self._look(found, name)
         return found
 
-    def refuse(self, problem: str, name: CredentialField) -> None:
-        self.fields.refuse(problem, name)
+    def refuse(self, problem: str, name: CredentialField, code: str = "", hint: str | None = None) -> None:
+        self.fields.refuse(problem, name, code, hint)
 
     def _look(self, stated: Const, name: CredentialField) -> None:
         if not str(stated.value).strip():

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ..expr.scope import Const, Expr
 from ..expr.template import compile_template
 from ..plan.credential import Credential
-from ..schemes import SCHEMES
+from ..schemes import SCHEMES, UNSERVED
 from ..schemes.fields import CredentialField
-from ..source.diagnostics import Diagnostic, Report
+from ..source.diagnostics import Diagnostic, Report, Span
 from ..spec.consumes import AuthenticationSpec
 from .binds import BindTable
 
@@ -22,12 +23,22 @@ def link_credential(
         return None, None
     scheme = SCHEMES.get(spec.type.lower())
     if scheme is None:
-        known = ", ".join(SCHEMES)
-        message = f"authentication {spec.type!r} is not served by this release"
-        return None, report.refuse("L012", message, spec.span("type"), f"served are {known}")
+        return None, _refused(spec, report)
     fields = CredentialFields(spec, binds, report)
     credential = scheme(spec, fields)
     return (credential, None) if fields.refusal is None else (None, fields.refusal)
+
+
+def _refused(spec: AuthenticationSpec, report: Report) -> Diagnostic:
+    """Refuse a scheme that exists, but is not served (L061), or that nobody here knows (L012)."""
+    span, known = spec.span("type"), f"served are {', '.join(SCHEMES)}"
+    found = UNSERVED.get(re.sub("[-_ ]", "", spec.type).lower())
+    if found is None:
+        message = f"authentication {spec.type!r} is not served by this release"
+        return report.refuse("L012", message, span, known)
+    name, instead = found
+    message = f"authentication {spec.type!r}, which is {name}, is not served by this release"
+    return report.refuse("L061", message, span, instead)
 
 
 @dataclass(slots=True)
@@ -46,11 +57,17 @@ class CredentialFields:
     refusal: Diagnostic | None = None
 
     def value(self, name: CredentialField) -> Expr:
-        text: str | None = getattr(self.spec, name)
-        if text is None:
-            self.refuse(f"has no {name!r}", name)
-            return Const("")
-        what, span = f"{self.whose}{self.spec.type} {name}", self.spec.span(name)
+        found = self.optional(name)
+        if found is None:
+            self.refuse(f"has no {self._written(name)!r}", name)
+        return found or Const("")
+
+    def optional(self, name: CredentialField) -> Expr | None:
+        stated: str | tuple[str, ...] | None = getattr(self.spec, name)
+        if stated is None:
+            return None
+        text = stated if isinstance(stated, str) else " ".join(stated)
+        what, span = f"{self.whose}{self.spec.type} {self._written(name)}", self._span(name)
         if (variable := self.binds.bare(text, what, span)) is not None:
             return variable
 
@@ -63,6 +80,13 @@ class CredentialFields:
             self.refusal = self.report.refuse("L060", str(error), span)
             return Const("")
 
-    def refuse(self, problem: str, name: CredentialField) -> None:
+    def refuse(self, problem: str, name: CredentialField, code: str = "", hint: str | None = None) -> None:
         message = f"{self.whose}{self.spec.type} authentication {problem}"
-        self.refusal = self.report.refuse(self.code, message, self.spec.span(name), self.hint)
+        self.refusal = self.report.refuse(code or self.code, message, self._span(name), hint or self.hint)
+
+    def _written(self, name: CredentialField) -> str:
+        """Return the key of a field."""
+        return type(self.spec).model_fields[name].alias or name
+
+    def _span(self, name: CredentialField) -> Span:
+        return self.spec.span(self._written(name))

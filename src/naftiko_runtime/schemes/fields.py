@@ -20,6 +20,15 @@ CredentialField: TypeAlias = Literal[
     "key",
     "value",
     "placement",
+    "grant_type",
+    "token_endpoint",
+    "client_id",
+    "client_secret",
+    "client_authentication",
+    "refresh_token",
+    "scopes",
+    "audience",
+    "resource",
 ]
 
 
@@ -30,12 +39,20 @@ class Fields(Protocol):
         """Compile a field; one that the author left out is refused and becomes empty."""
         ...
 
-    def refuse(self, problem: str, name: CredentialField) -> None:
+    def refuse(self, problem: str, name: CredentialField, code: str = "", hint: str | None = None) -> None:
         """Say why the credential cannot be used; the sentence continues 'apikey authentication …'."""
         ...
 
 
-LinkScheme: TypeAlias = Callable[[AuthenticationSpec, Fields], Credential]
+class SchemeFields(Fields, Protocol):
+    """What the scheme of a consumed API is linked with."""
+
+    def optional(self, name: CredentialField) -> Expr | None:
+        """Compile a field that may be left out; a list becomes a text with blanks between its items."""
+        ...
+
+
+LinkScheme: TypeAlias = Callable[[AuthenticationSpec, SchemeFields], Credential]
 LinkVerifier: TypeAlias = Callable[[AuthenticationSpec, Fields], Verifier]
 
 

@@ -26,6 +26,11 @@ class AuthenticationSpec(SpecModel):
     audience: str | None = None
     token_endpoint: str | None = Field(None, alias="tokenEndpoint")
     token_validation: str | None = Field(None, alias="tokenValidation")
+    grant_type: str | None = Field(None, alias="grantType")
+    client_id: str | None = Field(None, alias="clientId")
+    client_secret: str | None = Field(None, alias="clientSecret")
+    client_authentication: str | None = Field(None, alias="clientAuthentication")
+    refresh_token: str | None = Field(None, alias="refreshToken")
 
 
 class TunnelSpec(SpecModel):

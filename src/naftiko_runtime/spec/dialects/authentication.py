@@ -6,12 +6,15 @@ import re
 
 from ...source.diagnostics import Report
 from ...source.tree import Source
+from ...values import Json
 from .collections import appended
 from .nodes import Kind, has, mapping, parts, put, rename, stated, value, without
 
 _PLACES = ("header", "query")
 _STATIC = ("apikey", "basic", "bearer", "digest", *_PLACES)
 _FIELDS = ("token", "username", "password", "key", "value")
+_FIELDS_OF_STATIC = "bearer has 'token'; apikey has 'key', 'value' and 'placement'"
+_FIELDS_OF_OAUTH2 = "oauth2 has 'tokenEndpoint', 'clientId', 'clientSecret' and 'scopes'"
 _VARIABLE = re.compile(r"\$secrets\.(\w+)|\$\{(?:env\.)?(\w+)\}")
 
 
@@ -52,6 +55,18 @@ def _static(node: Source, report: Report) -> Source:
         return node
     for rule in (_type, _placed, _held, _token, _variables):
         node = rule(node, report)
+    return node
+
+
+def _oauth2(node: Source, report: Report) -> Source:
+    """Read ``tokenUrl`` as ``tokenEndpoint``, and a text ``scope`` as the list ``scopes``."""
+    if value(node, "type") != "oauth2":
+        return node
+    node = _renamed(node, "tokenUrl", "tokenEndpoint", report)
+    node = _renamed(node, "scope", "scopes", report)
+    scopes = value(node, "scopes")
+    if isinstance(scopes, str):
+        node = put(node, "scopes", stated(list[Json](scopes.split()), node.positions.of("scopes")))
     return node
 
 
@@ -131,9 +146,10 @@ def _renamed(node: Source, old: str, new: str, report: Report) -> Source:
 
 
 def _said(node: Source, key: str, message: str, report: Report) -> Source:
-    hint = "bearer has 'token'; apikey has 'key', 'value' and 'placement'"
+    is_static = value(node, "type") != "oauth2"
+    hint = _FIELDS_OF_STATIC if is_static else _FIELDS_OF_OAUTH2
     report.warn("D103", f"in this authentication {message}", node.positions.of(key), hint)
     return node
 
 
-_STATED = Kind(rules=(_static,))
+_STATED = Kind(rules=(_static, _oauth2))
