@@ -3,10 +3,10 @@
 
 CAPABILITY = capabilities/together-ai-fine-tuning.yaml
 
-.PHONY: help run test test-all check format bench soak lock clean
+.PHONY: help run test test-all conformance check format bench soak lock clean
 
 help: ## show this list
-	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: ## serve the Together AI fine-tuning capability with its stand-in upstream
 	@scripts/setup run
@@ -20,6 +20,11 @@ test-all: ## install everything else the tests can use, and run them all
 	@scripts/setup dev
 	@scripts/setup-full
 	.venv/bin/python -m pytest --no-skips $(ARGS)
+
+conformance: ## run the conformance suite of the Model Context Protocol against a capability file
+	@scripts/setup dev
+	@scripts/setup-full
+	.venv/bin/python -m pytest --no-skips tests/conformance $(ARGS)
 
 check: ## format, lint, types, import contracts, limits, and the tests with coverage
 	@scripts/check
