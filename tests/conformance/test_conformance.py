@@ -1,4 +1,4 @@
-"""Runs the conformance suite of the Model Context Protocol against a capability file, served as users serve it."""
+"""Runs the conformance suite of the Model Context Protocol against a capability, served as users serve it."""
 
 import json
 import re
