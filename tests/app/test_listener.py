@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from naftiko_runtime.app.listener import Listener, ListenError, open_listeners
+from naftiko_runtime.app.listener import Listener, ListenError, offers, open_listeners
 from naftiko_runtime.plan.surfaces import McpSurface, RestSurface
 
 REST = RestSurface("ships-rest", "", None, 8080, ())
@@ -28,7 +28,12 @@ def test_port_0_takes_a_free_one_and_says_which() -> None:
         assert (rest.host, mcp.host) == ("127.0.0.1", "127.0.0.1")
         assert 0 < rest.port != mcp.port > 0
         assert rest.url == f"http://127.0.0.1:{rest.port}"
-        assert (rest.kind, mcp.kind, rest.offers, mcp.offers) == ("REST", "MCP", "0 routes", "0 tools")
+        assert (rest.kind, mcp.kind, offers(rest.surface), offers(mcp.surface)) == (
+            "REST",
+            "MCP",
+            "0 routes",
+            "0 tools",
+        )
         socket.create_connection(("127.0.0.1", rest.port), timeout=5).close()
 
 

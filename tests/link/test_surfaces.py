@@ -125,7 +125,10 @@ def test_an_mcp_server_over_http_needs_a_port_and_one_over_stdio_does_not() -> N
     over_http = SERVERS.replace("    port: 9090\n", "")
     assert (compiled(over_http).plan, codes(compiled(over_http))) == (None, ["S003"])
     over_stdio = compiled(over_http.replace("    address: 0.0.0.0", "    transport: stdio"))
-    assert (len(plan_of(over_stdio).surfaces), codes(over_stdio)) == (1, ["L117"])
+    assert ([surface.port for surface in plan_of(over_stdio).surfaces], codes(over_stdio)) == (
+        [None, 8080],
+        [],
+    )
 
 
 def test_what_stands_beside_the_tools_is_not_served_yet() -> None:

@@ -45,23 +45,26 @@ class Listener:
     def kind(self) -> str:
         return "MCP" if isinstance(self.surface, McpSurface) else "REST"
 
-    @property
-    def offers(self) -> str:
-        if isinstance(self.surface, RestSurface):
-            return f"{len(self.surface.routes)} routes"
-        return f"{len(self.surface.tools)} tools"
+
+def offers(surface: Surface) -> str:
+    """Count what a server has for its callers."""
+    if isinstance(surface, RestSurface):
+        return f"{len(surface.routes)} routes"
+    return f"{len(surface.tools)} tools"
 
 
 def open_listeners(
     surfaces: tuple[Surface, ...], host: str | None, ports: Mapping[str, int]
 ) -> tuple[Listener, ...]:
-    """Open a socket for every server (D9); on failure those already open are closed again."""
+    """Open a socket for every server that has a port (D9); on failure those already open are closed again."""
     check_namespaces("--port", ports, surfaces)
     opened: list[Listener] = []
     try:
         for surface in surfaces:
             address = host or surface.address or "127.0.0.1"
-            opened.append(_open(surface, address, ports.get(surface.namespace, surface.port)))
+            port = ports.get(surface.namespace, surface.port)
+            if port is not None:
+                opened.append(_open(surface, address, port))
     except ListenError:
         for listener in opened:
             listener.socket.close()

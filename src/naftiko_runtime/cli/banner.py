@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..app.listener import Listener
+from ..app.listener import Listener, offers
 from ..app.serve import Serving
-from ..plan.surfaces import McpSurface, RestSurface
+from ..plan.surfaces import McpSurface, RestSurface, Surface
 from ..source.diagnostics import Report, Severity
 from ..values.json import encode_text
 
@@ -18,11 +18,7 @@ def banner(served: Serving, report: Report) -> str:
 
 def _lines(served: Serving, report: Report) -> Iterator[str]:
     yield f"\n{served.plan.title}"
-    for listener in served.listeners:
-        yield f"  {listener.kind:<5} {listener.url:<28} {listener.offers:<11} {listener.surface.namespace}"
-    for listener in served.listeners:
-        if (verifier := listener.surface.verifier) is not None:
-            yield f"  asks  callers of {listener.surface.namespace} for {verifier.wanted}"
+    yield from _servers(served)
     for namespace, base_uri in served.base_uris.items():
         if namespace in served.sandboxed:
             plays = served.plan.apis[namespace].base_uri
@@ -32,6 +28,25 @@ def _lines(served: Serving, report: Report) -> Iterator[str]:
     for listener in served.listeners:
         yield from _snippets(listener)
     yield from _warnings(served, report)
+
+
+def _servers(served: Serving) -> Iterator[str]:
+    """Say what is where, and what is not: a server for stdio is served alone, to whoever starts it."""
+    for listener in served.listeners:
+        yield _server(listener.kind, listener.url, listener.surface)
+    if served.over_stdio is not None:
+        yield _server("MCP", "standard input and output", served.over_stdio)
+    listening = [listener.surface for listener in served.listeners]
+    for surface in served.plan.surfaces if listening else ():
+        if surface not in listening:
+            yield f"  waits {surface.namespace} is for stdio: naftiko run {served.plan.file} --stdio"
+    for surface in listening:
+        if surface.verifier is not None:
+            yield f"  asks  callers of {surface.namespace} for {surface.verifier.wanted}"
+
+
+def _server(kind: str, place: str, surface: Surface) -> str:
+    return f"  {kind:<5} {place:<28} {offers(surface):<11} {surface.namespace}"
 
 
 def _snippets(listener: Listener) -> Iterator[str]:
@@ -56,4 +71,4 @@ def _warnings(served: Serving, report: Report) -> Iterator[str]:
     open_doors = [listener.url for listener in reachable if listener.surface.verifier is None]
     if open_doors:
         yield f"  WARNING: {', '.join(open_doors)} can be reached from other machines, without authentication"
-    yield "  stop with Ctrl+C"
+    yield "  stop with Ctrl+C" if served.listeners else "  stop by closing standard input"

@@ -28,6 +28,7 @@ examples:
   naftiko-run sample:together-ai-fine-tuning --sandbox       try it without a key
   naftiko-run my.yaml --env-file .env                        keys from a file
   naftiko-run my.yaml --port my-rest=8000 --port my-mcp=0    other ports; 0 takes a free one
+  naftiko-run my.yaml --stdio                                for an MCP client that starts it
   naftiko-run my.yaml --base-uri my-api=http://localhost:3000
 """
 
@@ -95,6 +96,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 def _add_listen(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--host", help="address to listen on (default: the file's, else 127.0.0.1)")
+    group.add_argument(
+        "--stdio",
+        action="store_true",
+        help="serve the MCP server to the program that starts this one, and nothing else",
+    )
     group.add_argument(
         "--port",
         action="append",

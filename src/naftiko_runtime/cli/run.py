@@ -10,8 +10,9 @@ from ..app.compiler import compile_text
 from ..app.listener import ListenError
 from ..app.loop import run
 from ..app.sandbox import NoSandbox
-from ..app.serve import Options, Serving, serve_until_told
+from ..app.serve import Options, Serving, serve_stdio_until_told, serve_until_told
 from ..plan.explain import Plan
+from ..plan.surfaces import McpSurface
 from ..runtime.bindings import BindError
 from ..source.diagnostics import Report
 from .banner import banner
@@ -29,14 +30,18 @@ _KEYS = frozenset({"B001", "B005", "B006", "B007"})
 def serve(arguments: Namespace) -> int:
     """Serve a file until told to stop; 1 when it cannot be served."""
     set_up_logging(arguments.log_level)
+    if arguments.stdio and arguments.file == "-":
+        raise Failure("standard input is the client's with --stdio: give the file by its path")
     origin = read_origin(arguments.file)
     compiled = compile_text(origin.text, origin.name, origin.folder)
     if compiled.plan is None or (arguments.strict and is_bad(compiled.report, strict=True)):
         complain(compiled.report, strict=arguments.strict)
         return 1
     environ = read_environment(arguments.env_file)
+    over_stdio = arguments.stdio or _is_for_stdio(compiled.plan)
+    serve_it = _serve_stdio if over_stdio else _serve
     try:
-        _serve(compiled.plan, compiled.report, environ, read_options(arguments, environ))
+        serve_it(compiled.plan, compiled.report, environ, read_options(arguments, environ))
     except BindError as error:
         print(error, file=sys.stderr)
         if not arguments.sandbox and any(item.code in _KEYS for item in error.diagnostics):
@@ -45,6 +50,18 @@ def serve(arguments: Namespace) -> int:
     except (ListenError, NoSandbox) as error:
         raise Failure(str(error)) from None
     return 0
+
+
+def _is_for_stdio(plan: Plan) -> bool:
+    """Tell whether all that a file exposes is one MCP server over stdio."""
+    return all(isinstance(surface, McpSurface) and surface.port is None for surface in plan.surfaces)
+
+
+def _serve_stdio(plan: Plan, report: Report, environ: Mapping[str, str], options: Options) -> None:
+    def ready(served: Serving) -> None:
+        print(banner(served, report), file=sys.stderr, flush=True)
+
+    run(serve_stdio_until_told(plan, environ, options, ready))
 
 
 def _serve(plan: Plan, report: Report, environ: Mapping[str, str], options: Options) -> None:

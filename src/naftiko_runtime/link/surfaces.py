@@ -100,15 +100,13 @@ class SurfaceLinker:
         for word in ("resources", "prompts"):
             if getattr(server, word) is not None:
                 self._not_served(f"MCP {word} are", server.span(word))
-        if server.transport == "stdio":
-            self._not_served("MCP over stdio is", server.span("transport"))
-            return None
-        if server.port is None:
+        port = None if server.transport == "stdio" else server.port
+        if port is None and server.transport != "stdio":
             self.report.error("S003", "an MCP server over HTTP needs a 'port'", server.span())
             return None
         verifier, guarded = self._verifier(server)
         tools = tuple(self._tools(server, guarded))
-        about = server.namespace, server.description or "", server.address, server.port
+        about = server.namespace, server.description or "", server.address, port
         return McpSurface(*about, tools, verifier)
 
     def _tools(self, server: McpSpec, guarded: Diagnostic | None) -> Iterator[McpTool]:

@@ -113,7 +113,8 @@ def _surface(surface: Surface, word: str | None) -> Iterator[str]:
     wanted = [found for found in exposed(surface) if word is None or _names(word, *found)]
     if word is None or wanted:
         kind = "mcp" if isinstance(surface, McpSurface) else "rest"
-        yield f"\n{kind} {surface.namespace} on port {surface.port}"
+        place = "stdio" if surface.port is None else f"port {surface.port}"
+        yield f"\n{kind} {surface.namespace} on {place}"
         if surface.verifier is not None:
             yield f"  callers: {surface.verifier}"
     for shown, operation in wanted:

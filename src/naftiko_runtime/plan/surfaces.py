@@ -99,12 +99,12 @@ class McpTool:
 
 @dataclass(frozen=True, slots=True)
 class McpSurface:
-    """An MCP server over streamable HTTP; ``description`` becomes its instructions."""
+    """An MCP server; ``description`` becomes its instructions, no port means that it speaks over stdio."""
 
     namespace: str
     description: str
     address: str | None
-    port: int
+    port: int | None
     tools: tuple[McpTool, ...]
     verifier: Verifier | None = None
 

@@ -1,4 +1,4 @@
-"""MCP over streamable HTTP: the tools of a surface, for clients of every protocol revision."""
+"""The tools of a surface over MCP, for clients of every protocol revision."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from mcp.server.transport_security import TransportSecuritySettings
 from ...plan.surfaces import Invoke, McpSurface
 from ..boundary import ASGIApp
 from ..guard import Entrance, Guard
+from .stdio import serve_lines
 from .tools import Toolbox
 from .wire import Front
+
+__all__ = ["build_app", "build_server", "serve_lines"]
 
 
 def build_app(
@@ -25,9 +28,17 @@ def build_app(
     rest_routes: Mapping[str, str],
     version: str,
 ) -> ASGIApp:
-    """Serve a surface; ``rest_routes`` says for a consumed call which URL streams the same answer."""
+    """Serve a surface over HTTP; ``rest_routes`` says for a consumed call which URL streams its answer."""
+    server = build_server(surface, invoke, rest_routes=rest_routes, version=version)
+    return Front(_manager(server, limit_bytes), Entrance.of(surface, guard), limit_bytes)
+
+
+def build_server(
+    surface: McpSurface, invoke: Invoke, *, rest_routes: Mapping[str, str], version: str
+) -> Server[Any]:
+    """Make what answers the messages of a surface, whatever carries them."""
     toolbox = Toolbox.of(surface.tools, invoke, rest_routes)
-    server: Server[Any] = Server(  # the type of the SDK's lifespan state, which we do not use
+    return Server(  # the type of the SDK's lifespan state, which we do not use
         surface.namespace,
         version=version,
         instructions=surface.description or None,
@@ -35,7 +46,6 @@ def build_app(
         on_list_tools=toolbox.list,
         on_call_tool=toolbox.call,
     )
-    return Front(_manager(server, limit_bytes), Entrance.of(surface, guard), limit_bytes)
 
 
 def _manager(server: Server[Any], limit_bytes: int) -> StreamableHTTPSessionManager:
