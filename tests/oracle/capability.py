@@ -95,7 +95,7 @@ def named(name: str, known: Sequence[str]) -> str | None:
 
 
 def _is_served(server: Block) -> bool:
-    return server["type"] != "mcp" or (server.get("transport") != "stdio" and server.get("port") is not None)
+    return server["type"] != "mcp" or server.get("transport") == "stdio" or server.get("port") is not None
 
 
 def _once(server: Block) -> Iterator[Site]:

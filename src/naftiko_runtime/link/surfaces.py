@@ -104,7 +104,8 @@ class SurfaceLinker:
         if port is None and server.transport != "stdio":
             self.report.error("S003", "an MCP server over HTTP needs a 'port'", server.span())
             return None
-        verifier, guarded = self._verifier(server)
+        # over stdio there is nobody to ask: whoever starts a process is its client
+        verifier, guarded = (None, None) if port is None else self._verifier(server)
         tools = tuple(self._tools(server, guarded))
         about = server.namespace, server.description or "", server.address, port
         return McpSurface(*about, tools, verifier)
