@@ -119,4 +119,14 @@ async def _read(reader: asyncio.StreamReader) -> Seen | None:
     method, target, _ = first.split(" ", 2)
     headers = tuple((line.partition(":")[0], line.partition(":")[2].strip()) for line in lines)
     lengths = [int(value) for name, value in headers if name.lower() == "content-length"]
+    if any(name.lower() == "transfer-encoding" for name, _ in headers):
+        return Seen(method, target, headers, await _chunks(reader))
     return Seen(method, target, headers, await reader.readexactly(lengths[0]) if lengths else b"")
+
+
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    body = b""
+    while (size := int(await reader.readline(), 16)) > 0:
+        body += (await reader.readexactly(size + 2))[:-2]
+    await reader.readline()
+    return body

@@ -132,10 +132,8 @@ def test_an_mcp_server_over_http_needs_a_port_and_one_over_stdio_does_not() -> N
 
 
 def test_what_stands_beside_the_tools_is_not_served_yet() -> None:
-    text = SERVERS.replace("    port: 9090", "    port: 9090\n    resources: []\n    prompts: []").replace(
-        "{path: /boats,", "{path: /boats, forward: {targetNamespace: api},"
-    )
-    assert codes(compiled(text)) == ["L117", "L117", "L117"]
+    text = SERVERS.replace("    port: 9090", "    port: 9090\n    resources: []\n    prompts: []")
+    assert codes(compiled(text)) == ["L117", "L117"]
 
 
 def test_a_refusal_is_a_value_of_the_report_and_not_an_error() -> None:

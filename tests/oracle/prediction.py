@@ -35,7 +35,7 @@ class Prediction:
         path, _, query = self.consumed.path.partition("#")[0].partition("?")
         sealed = credentials(self.consumed, self.words)
         params = self._params(path + query)
-        self._fill(params, {each.name for each in sealed if each.place == "header"})
+        self._fill(params, {(each.name, each.place) for each in sealed})
         self._find_variables(f"{path}?{query}")
         segments = tuple(self._path(path))
         stated = [(name, self._written(value)) for name, value in parse_qsl(query, keep_blank_values=True)]
@@ -93,16 +93,16 @@ class Prediction:
             found[name, place] = item
         return found
 
-    def _fill(self, params: dict[tuple[str, str], Block], signed: set[str]) -> None:
+    def _fill(self, params: dict[tuple[str, str], Block], signed: set[tuple[str, str]]) -> None:
         """Find the value of every parameter; variables of the environment come first."""
-        unsigned = [name for name, place in params if not (place == "header" and name.lower() in signed)]
-        given = self._given(unsigned)
+        params = {key: item for key, item in params.items() if _slot(*key) not in signed}
+        given = self._given([name for name, _ in params])
         for name, place in params:
             if place == "environment":
                 self.words.params = {**self.words.params, name: self.words.variable(f"env.{name}")}
         self.words.params = {**self.words.params, **given}
         for (name, place), item in params.items():
-            if place != "environment" and not (place == "header" and name.lower() in signed):
+            if place != "environment":
                 self.placed.setdefault(place, []).append((name, self._value(name, place, item)))
 
     def _given(self, names: list[str]) -> dict[str, Any]:
@@ -216,3 +216,7 @@ class Prediction:
 
 def _of(sealed: tuple[Sealed, ...], place: str) -> list[tuple[str, str]]:
     return [(each.name, each.value) for each in sealed if each.place == place]
+
+
+def _slot(name: str, place: str) -> tuple[str, str]:
+    return (name.lower() if place == "header" else name), place

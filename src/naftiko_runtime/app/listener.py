@@ -49,7 +49,7 @@ class Listener:
 def offers(surface: Surface) -> str:
     """Count what a server has for its callers."""
     if isinstance(surface, RestSurface):
-        return f"{len(surface.routes)} routes"
+        return f"{len(surface.routes) + len(surface.forwards)} routes"
     return f"{len(surface.tools)} tools"
 
 

@@ -10,7 +10,13 @@ from urllib.parse import parse_qsl
 
 from ..expr.compose import ListOf, ObjectOf
 from ..expr.scope import BindValue, Expr, match_name
-from ..expr.template import check_holes_only, compile_path_template, compile_template, hole_names
+from ..expr.template import (
+    PathTemplate,
+    check_holes_only,
+    compile_path_template,
+    compile_template,
+    hole_names,
+)
 from ..formats import FORMATS
 from ..plan.body import Part
 from ..plan.call import HttpCall, is_token
@@ -77,6 +83,25 @@ class CallLinker:
                 self.report.warn("L115", f"a bound value goes into the {place}", param.span)
         return self._placed(candidate, by_place)
 
+    def link_whole(self, api: ConsumedApi, sources: Sources) -> HttpCall | Diagnostic:
+        """Put what an API states for every request into its place; the rest comes from whoever asks."""
+        if diagnostic := self._secret_inside(sources):
+            return diagnostic
+        by_place: dict[str, list[Part]] = {}
+        for param, source in sources:
+            if diagnostic := self._unnamable(param):
+                return diagnostic
+            by_place.setdefault(param.place, []).append((param.name, source))
+        return HttpCall(
+            api=api.api.namespace,
+            name=api.api.namespace,
+            method="GET",
+            path=PathTemplate(()),
+            query=tuple(by_place.get("query", ())),
+            headers=tuple(by_place.get("header", ())),
+            cookies=tuple(by_place.get("cookie", ())),
+        )
+
     def api_of(self, spec: HttpSpec) -> ConsumedApi:
         return next(api for api in self.apis if api.spec is spec)
 
@@ -142,6 +167,9 @@ class CallLinker:
         if param.place == "path" and match_name(param.name, hole_names(candidate.path, single=True)) is None:
             message = f"path {candidate.reading.path!r} has no place for its parameter {param.name!r}"
             return self.report.refuse("L020", message, param.span)
+        return self._unnamable(param)
+
+    def _unnamable(self, param: ConsumedParam) -> Diagnostic | None:
         if param.place in ("header", "cookie") and not is_token(param.name):
             message = f"{param.name!r} cannot be the name of a {param.place}"
             return self.report.refuse("L022", message, param.span)

@@ -79,18 +79,9 @@ class Candidate:
     def is_safe(self) -> bool:
         return self.method in ("GET", "HEAD", "OPTIONS")
 
-    @property
-    def _signed_header(self) -> str | None:
-        spec = self.api.authentication
-        if spec is None or spec.type.lower() not in SCHEMES:
-            return None
-        if spec.type.lower() == "apikey":
-            return None if (spec.placement or "").lower() == "query" else (spec.key or "").lower()
-        return "authorization"
-
     def signs(self, param: ConsumedParam) -> bool:
         """Tell whether the API's own credential fills a parameter, so that nothing else can."""
-        return param.place == "header" and param.name.lower() == self._signed_header
+        return is_signed(self.api, param)
 
     @cached_property
     def body(self) -> BodyForm:
@@ -116,7 +107,7 @@ class Candidate:
         found: dict[tuple[str, str], ConsumedParam] = {}
         variables = hole_names(self.path, single=True)
         for spec in _inputs(self.api, self.resource, self.operation):
-            param = _param(spec, variables)
+            param = param_of(spec, variables)
             found[param.name, param.place] = param
         declared = {fold(name) for name, place in found if place in ("path", "environment")}
         undeclared = [name for name in variables if fold(name) not in declared]
@@ -142,12 +133,30 @@ class Candidate:
             yield ConsumedParam("body", "body", None, False, "", None, span)
 
 
+def is_signed(api: HttpSpec, param: ConsumedParam) -> bool:
+    """Tell whether an API's own credential fills a parameter, so that nothing else can."""
+    name = param.name.lower() if param.place == "header" else param.name
+    return (param.place, name) == signed_slot(api)
+
+
+def signed_slot(api: HttpSpec) -> tuple[str, str]:
+    """Name the place that an API's credential fills, headers in lower case; empty when there is none."""
+    spec = api.authentication
+    if spec is None or spec.type.lower() not in SCHEMES:
+        return "", ""
+    if spec.type.lower() == "apikey":
+        is_query = (spec.placement or "").lower() == "query"
+        return ("query", spec.key or "") if is_query else ("header", (spec.key or "").lower())
+    return "header", "authorization"
+
+
 def _inputs(api: HttpSpec, resource: ResourceSpec, operation: OperationSpec) -> Iterator[InputSpec]:
     for level in (api, resource, operation):
         yield from level.inputs or ()
 
 
-def _param(spec: InputSpec, variables: tuple[str, ...]) -> ConsumedParam:
+def param_of(spec: InputSpec, variables: tuple[str, ...]) -> ConsumedParam:
+    """Read a parameter; one without a place is the path variable of its name, or else in the query."""
     is_variable = fold(spec.name) in {fold(name) for name in variables}
     place = _place(spec) or ("path" if is_variable else "query")
     kind = kind_named(spec.type)
@@ -202,7 +211,7 @@ def _tell(known: Sequence[Candidate], report: Report) -> None:
             report.warn("L140", message, read[0].path_span, f"the first gives {read[0].path!r}")
     signed = next((param for each in known for param in each.params if each.signs(param)), None)
     if signed is not None:
-        message = f"header {signed.name!r} is set by the authentication, so callers do not give it"
+        message = f"{signed.place} {signed.name!r} is set by the authentication, so callers do not give it"
         report.warn("L120", message, signed.span)
 
 

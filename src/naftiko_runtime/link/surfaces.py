@@ -33,6 +33,7 @@ from ..spec.flows import UnitSpec
 from .aggregates import hints_of
 from .callers import link_verifier
 from .flows import FlowLinker
+from .forwards import ForwardLinker
 from .intent import CallTable, Unit, Use, choose, tell
 from .names import ToolNames, reachable
 from .wiring import Wiring
@@ -68,13 +69,12 @@ class SurfaceLinker:
                 assert_never(server)
 
     def _rest(self, server: RestSpec) -> RestSurface:
-        for resource in server.resources or ():
-            if resource.forward is not None:
-                self._not_served("forwarding is", resource.span("forward"))
         verifier, guarded = self._verifier(server)
         routes = tuple(self._routes(server, guarded))
+        linker = ForwardLinker(self.flows, self.report, server.namespace, guarded)
+        forwards = tuple(linker.link(server.resources or ()))
         about = server.namespace, server.description or "", server.address, server.port
-        return RestSurface(*about, routes, verifier)
+        return RestSurface(*about, routes, verifier, forwards)
 
     def _routes(self, server: RestSpec, guarded: Diagnostic | None) -> Iterator[RestRoute]:
         specs = [

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias
+from urllib.parse import unquote_plus
 
 from ..expr.scope import Argument, Expr, Scope
 from ..expr.sink import Sink, Unsendable, header_text, query_text, write
@@ -45,6 +46,11 @@ class Outbound:
         """Set a header, replacing one of the same name."""
         kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
         return replace(self, headers=(*kept, (name, value)))
+
+    def without_query(self, name: str) -> Outbound:
+        """Remove the query parameters of a name, however they are encoded."""
+        kept = (part for part in self.query if isinstance(part, Secret) or _query_name(part) != name)
+        return replace(self, query=tuple(kept))
 
     def with_query(self, name: str, value: Text) -> Outbound:
         """Add a query parameter; name and value are encoded here."""
@@ -129,6 +135,10 @@ class HttpCall:
 def is_token(name: str) -> bool:
     """Tell whether a header or cookie can have this name."""
     return _TOKEN.fullmatch(name) is not None
+
+
+def _query_name(part: str) -> str:
+    return unquote_plus(part.partition("=")[0])
 
 
 def _placed(

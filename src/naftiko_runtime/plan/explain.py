@@ -10,6 +10,7 @@ from ..expr.scope import Argument
 from ..source.diagnostics import Span
 from .credential import Credential
 from .flow import Flow
+from .forward import Forward
 from .resilience import Limits
 from .surfaces import McpSurface, Operation, PassThrough, Refused, RestSurface, Surface
 
@@ -92,6 +93,7 @@ def exposed(surface: Surface) -> Iterator[tuple[str, Operation]]:
     """List what callers of a server see: ``GET /v1/jobs`` or a tool's name, with its operation."""
     if isinstance(surface, RestSurface):
         yield from ((f"{route.method} {route.path}", route.operation) for route in surface.routes)
+        yield from ((f"* {forward.path}", forward.operation) for forward in surface.forwards)
     else:
         yield from ((tool.name, tool.operation) for tool in surface.tools)
 
@@ -132,6 +134,9 @@ def _operation(shown: str, operation: Operation) -> Iterator[str]:
     if isinstance(body, Refused):
         yield f"  refused {body.diagnostic.code}: {body.diagnostic.message}"
         return
+    if isinstance(body, Forward):
+        yield from _forward(body)
+        return
     yield from _runs(body)
     if operation.choice:
         yield f"  by {f'{operation.choice.code} {operation.choice.rule}'.strip()}"
@@ -142,6 +147,12 @@ def _operation(shown: str, operation: Operation) -> Iterator[str]:
     if isinstance(body, PassThrough) and body.call.streams_body:
         yield "  in  the body: any bytes, streamed -> body"
     yield f"  out {'the answer as it comes' if isinstance(body, PassThrough) else body.result}"
+
+
+def _forward(body: Forward) -> Iterator[str]:
+    yield f"  -> {body.call.name}: any method, path, query and body as they come"
+    yield from (f"  in  {place} {name}: stated" for place, name, _ in body.call.parts())
+    yield "  out the answer as it comes"
 
 
 def _runs(body: PassThrough | Flow) -> Iterator[str]:

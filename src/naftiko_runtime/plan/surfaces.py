@@ -12,6 +12,7 @@ from ..values import Json
 from .call import Headers, HttpCall, Inbound
 from .contract import Contract
 from .flow import Answer, Flow
+from .forward import NOTHING, Forward, Forwarded
 from .verifier import Verifier
 
 
@@ -29,7 +30,7 @@ class Refused:
     diagnostic: Diagnostic
 
 
-Body: TypeAlias = PassThrough | Flow | Refused
+Body: TypeAlias = PassThrough | Flow | Forward | Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,19 @@ class RestRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class RestForward:
+    """Every method on a path, or on all below it where the path ends in ``/{path}``.
+
+    ``trusted`` are the only headers of a caller that go on, beside those that HTTP itself needs; they are
+    in lower case.
+    """
+
+    path: str
+    operation: Operation
+    trusted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class RestSurface:
     """A REST server; no address means loopback (D9), no verifier that nobody is asked who calls."""
 
@@ -85,6 +99,7 @@ class RestSurface:
     port: int
     routes: tuple[RestRoute, ...]
     verifier: Verifier | None = None
+    forwards: tuple[RestForward, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +135,7 @@ class Context:
     headers: Headers = field(default=(), repr=False)  # passed on by pass-throughs (D12)
     query: Headers = field(default=(), repr=False)  # undeclared parameters, when the operator passes them on
     upload: AsyncIterator[bytes] | None = field(default=None, repr=False)  # a body that is streamed
+    forwarded: Forwarded = NOTHING  # what a forward hands on
 
 
 # what a call gave: decoded JSON, or an upstream's answer whose body is still to be read

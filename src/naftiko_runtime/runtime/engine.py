@@ -23,6 +23,7 @@ from ..plan.errors import (
 )
 from ..plan.explain import Api, Plan
 from ..plan.flow import Answer, Flow
+from ..plan.forward import Forward
 from ..plan.resilience import Limits
 from ..plan.surfaces import Context, Operation, PassThrough, Refused, Result
 from ..values import Json, Secret
@@ -86,6 +87,10 @@ class Engine:
             case PassThrough(call):
                 scope = Scope(operation.contract.bind(raw), self.binds)
                 async with self._stream(call, _passing(call.render(scope), context)) as inbound:
+                    yield inbound
+            case Forward() as forward:
+                outbound = forward.render(Scope(operation.contract.bind(raw), self.binds), context.forwarded)
+                async with self._stream(forward.call, _passing(outbound, context)) as inbound:
                     yield inbound
             case Flow() as flow:
                 scope = Scope(operation.contract.bind(raw), self.binds)

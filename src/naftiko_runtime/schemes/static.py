@@ -103,7 +103,7 @@ class ApiKey:
 
     def sign(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Signing:
         if self.in_query:
-            yield request.with_query(self.name, secret_of(self.value, binds))
+            yield request.without_query(self.name).with_query(self.name, secret_of(self.value, binds))
         else:
             yield request.with_header(self.name, header_of(self.value, binds))
 

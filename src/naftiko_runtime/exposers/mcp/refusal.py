@@ -18,6 +18,7 @@ from ...plan.errors import (
     UpstreamUnreachable,
 )
 from ...plan.flow import Flow
+from ...plan.forward import Forward
 from ...plan.reading import header
 from ...plan.surfaces import Body, PassThrough, Refused
 from ...values import Json
@@ -69,7 +70,7 @@ def tell_answer(status: int, headers: Headers, body: bytes, repetition: Repetiti
 
 def _calls(body: Body) -> Iterator[HttpCall]:
     match body:
-        case PassThrough(call):
+        case PassThrough(call) | Forward(call):
             yield call
         case Flow():
             yield from body.calls

@@ -10,10 +10,11 @@ from functools import partial
 from ...plan.call import Headers
 from ...plan.errors import CallError, UnknownOperation, WrongMethod
 from ...plan.flow import Answer
-from ...plan.surfaces import Context, Invoke, PassThrough, RestRoute, RestSurface
+from ...plan.surfaces import Context, Invoke, PassThrough, RestForward, RestRoute, RestSurface
 from ...values import Json
 from ..boundary import ASGIApp, Message, Receive, Send, failure_of, log_refusal, unless_hung_up
 from ..guard import Entrance, Guard
+from .forwarding import Forwards, build_forwards, forwarded, has_body, passed_on
 from .pages import Pages, build_pages
 from .request import (
     Body,
@@ -44,12 +45,14 @@ class RestOptions:
 def build_app(surface: RestSurface, invoke: Invoke, guard: Guard, options: RestOptions) -> ASGIApp:
     """Build the application of one REST server; bodies above the limit are refused with 413."""
     pages = build_pages(surface, title=options.title or surface.namespace, version=options.version)
-    return _RestApp(build_router(surface.routes), pages, invoke, Entrance.of(surface, guard), options)
+    router, forwards = build_router(surface.routes), build_forwards(surface.forwards)
+    return _RestApp(router, forwards, pages, invoke, Entrance.of(surface, guard), options)
 
 
 @dataclass(frozen=True, slots=True)
 class _RestApp:
     router: Router
+    forwards: Forwards
     pages: Pages
     invoke: Invoke
     entrance: Entrance
@@ -75,6 +78,9 @@ class _RestApp:
             found = self.router.find(raw_path)
             if found is None and raw_path in self.pages.paths and method in ("GET", "HEAD"):
                 await self.pages.send(raw_path, send, head=method == "HEAD")
+                return
+            if (found is None or found[0].find(method) is None) and (ahead := self.forwards.find(raw_path)):
+                await self._forward(*ahead, self.entrance.cleared(scope), receive, send)
                 return
             target, values = found or self._not_found(scope["path"])
             if method == "OPTIONS" and "OPTIONS" not in target.routes:
@@ -116,8 +122,27 @@ class _RestApp:
             left = ()
         return Context("rest", passed, left, body.stream() if route.streams_body else None)
 
+    async def _forward(
+        self, forward: RestForward, path: str, scope: Message, receive: Receive, send: Send
+    ) -> None:
+        headers, body = read_headers(scope["headers"]), Body(receive, self.options.limit_bytes)
+        what = forwarded(scope["method"], path, scope["query_string"])
+        streams = has_body(headers)
+        if not streams:
+            await body.read(None)
+        passed, upload = passed_on(headers, forward.trusted), body.stream() if streams else None
+        context = Context("rest", passed, upload=upload, forwarded=what)
+        work = partial(self._call, forward, {}, context, head=scope["method"] == "HEAD")
+        await unless_hung_up(body.next_message, send, work)
+
     async def _call(
-        self, route: RestRoute, raw: Mapping[str, Json], context: Context, send: Send, *, head: bool
+        self,
+        route: RestRoute | RestForward,
+        raw: Mapping[str, Json],
+        context: Context,
+        send: Send,
+        *,
+        head: bool,
     ) -> None:
         async with self.invoke(route.operation, raw, context) as result:
             if isinstance(result, Answer):

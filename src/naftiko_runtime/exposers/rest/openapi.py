@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from ...plan.contract import Contract, Param
 from ...plan.flow import Flow
-from ...plan.surfaces import PassThrough, RestInput, RestRoute, RestSurface
+from ...plan.forward import Forward
+from ...plan.surfaces import PassThrough, RestForward, RestInput, RestRoute, RestSurface
 from ...values import Json
 from .router import HOLE, Target, build_router
 
@@ -30,6 +31,8 @@ _PROBLEM: dict[str, Json] = {
     },
     "required": ["title", "status", "detail"],
 }
+_WITH_BODY = ("POST", "PUT", "PATCH")
+_FORWARDED = ("GET", *_WITH_BODY, "DELETE")
 _PLACES = ("path", "query", "header", "cookie")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9]+")
 
@@ -43,6 +46,10 @@ def describe(surface: RestSurface, *, title: str, version: str) -> dict[str, Jso
             method.lower(): _operation(route, taken) for method, route in target.routes.items()
         }
         paths[HOLE.sub(r"{\1}", _rooted(target.path))] = operations
+    for forward in surface.forwards:
+        path = HOLE.sub(r"{\1}", forward.path)
+        known = paths.get(path)
+        paths[path] = {**_forward(forward, taken), **(known if isinstance(known, dict) else {})}
     info: dict[str, Json] = {"title": title, "version": version}
     if surface.description:
         info["description"] = surface.description
@@ -71,7 +78,7 @@ def _rooted(path: str) -> str:
 
 
 def _operation(route: RestRoute, taken: set[str]) -> dict[str, Json]:
-    operation: dict[str, Json] = {"operationId": _unique(route, taken)}
+    operation: dict[str, Json] = {"operationId": _unique(route.method, route.path, taken)}
     if route.operation.description:
         operation["summary"] = route.operation.description
     params = {param.name: param for param in route.operation.contract.params}
@@ -87,9 +94,23 @@ def _operation(route: RestRoute, taken: set[str]) -> dict[str, Json]:
     return operation
 
 
-def _unique(route: RestRoute, taken: set[str]) -> str:
+def _forward(forward: RestForward, taken: set[str]) -> dict[str, Json]:
+    """Describe a forward by the usual methods; what is below it, only the API's own description knows."""
+    shown: dict[str, Json] = {}
+    about = forward.operation.description or "Handed on to the API as it comes"
+    for method in _FORWARDED:
+        operation: dict[str, Json] = {"operationId": _unique(method, forward.path, taken), "summary": about}
+        if names := HOLE.findall(forward.path):
+            operation["parameters"] = [_undeclared(name) for name in names]
+        if method in _WITH_BODY:
+            operation["requestBody"] = {"content": {"*/*": {"schema": {}}}}
+        shown[method.lower()] = {**operation, "responses": _responses(forward)}
+    return shown
+
+
+def _unique(method: str, path: str, taken: set[str]) -> str:
     """Make an id that code generators can use: the method and the words of the path."""
-    words = _NOT_IN_ID.sub("_", f"{route.method.lower()}{_rooted(route.path)}").strip("_")
+    words = _NOT_IN_ID.sub("_", f"{method.lower()}{_rooted(path)}").strip("_")
     found = next(name for name in _numbered(words) if name not in taken)
     taken.add(found)
     return found
@@ -134,14 +155,14 @@ def _fields(params: tuple[Param, ...]) -> dict[str, Json]:
     return {name: value for name, value in schema.items() if name != "additionalProperties"}
 
 
-def _responses(route: RestRoute) -> dict[str, Json]:
+def _responses(route: RestRoute | RestForward) -> dict[str, Json]:
     problem: dict[str, Json] = {"schema": {"$ref": "#/components/schemas/Problem"}}
     failed: dict[str, Json] = {
         "description": "a failure: the upstream's own answer, or a problem document",
         "content": {"application/problem+json": problem, "*/*": {}},
     }
     body = route.operation.body
-    if isinstance(body, PassThrough):
+    if isinstance(body, PassThrough | Forward):
         content: dict[str, Json] = {"application/json": {}, "*/*": {}}
         passed: dict[str, Json] = {"description": "the upstream's answer, as it comes", "content": content}
         return {"2XX": passed, "default": failed}

@@ -1,0 +1,104 @@
+"""Finds what is forwarded, and takes over from the caller what goes on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from ...plan.call import Headers
+from ...plan.errors import BadArgument, InvalidArguments
+from ...plan.forward import Forwarded
+from ...plan.surfaces import RestForward
+from .router import HOLE
+
+# what HTTP itself needs to be understood, whoever is trusted
+_PASSED = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-type",
+        "if-match",
+        "if-modified-since",
+        "if-none-match",
+        "if-range",
+        "if-unmodified-since",
+        "range",
+    }
+)
+_REST = re.compile(r"/\{\{?\s*path\s*\}\}?$")
+# what a segment may hold as it is (RFC 3986, 3.3), and the sign of an encoded character
+_PATH = "%!$&'()*+,;=:@~"
+_SLASHES = re.compile(r"[/\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Prefix:
+    """The segments before the rest of the path; without a rest they are the whole path."""
+
+    segments: tuple[re.Pattern[str], ...]
+    has_rest: bool
+    forward: RestForward
+
+    def match(self, segments: list[str]) -> str | None:
+        """Return the rest of a path as it was written, None when it is another path."""
+        count = len(self.segments)
+        if len(segments) <= count if self.has_rest else len(segments) != count:
+            return None
+        for pattern, segment in zip(self.segments, segments, strict=False):
+            if not pattern.fullmatch(unquote(segment, errors="surrogateescape")):
+                return None
+        return "".join(f"/{quote(segment, safe=_PATH, encoding='latin-1')}" for segment in segments[count:])
+
+
+@dataclass(frozen=True, slots=True)
+class Forwards:
+    """The forwards of a server, those with the longest paths first."""
+
+    prefixes: tuple[_Prefix, ...]
+
+    def find(self, raw_path: bytes) -> tuple[RestForward, str] | None:
+        """Match a raw path; with the forward comes the path below it."""
+        segments = raw_path.decode("latin-1").split("/")
+        for prefix in self.prefixes:
+            if (rest := prefix.match(segments)) is not None:
+                return prefix.forward, rest
+        return None
+
+
+def build_forwards(forwards: Iterable[RestForward]) -> Forwards:
+    prefixes = [_compile(forward) for forward in forwards]
+    return Forwards(tuple(sorted(prefixes, key=lambda prefix: len(prefix.segments), reverse=True)))
+
+
+def _compile(forward: RestForward) -> _Prefix:
+    head = _REST.sub("", forward.path)
+    return _Prefix(tuple(map(_pattern, head.split("/"))), head != forward.path, forward)
+
+
+def _pattern(segment: str) -> re.Pattern[str]:
+    pieces = enumerate(HOLE.split(segment))
+    return re.compile(
+        "".join(re.escape(unquote(piece)) if place % 2 == 0 else "(.+)" for place, piece in pieces), re.DOTALL
+    )
+
+
+def forwarded(method: str, path: str, query: bytes) -> Forwarded:
+    """Say what a caller asks of the API; raises InvalidArguments for a path that may lead out of it (D17)."""
+    decoded = unquote(path, errors="surrogateescape")
+    if any(segment in (".", "..") for segment in _SLASHES.split(decoded)):
+        raise InvalidArguments((BadArgument("path", "has '.' or '..' as a segment, which cannot be sent"),))
+    return Forwarded(method, path, query.decode("latin-1"))
+
+
+def passed_on(headers: Mapping[str, str], trusted: frozenset[str]) -> Headers:
+    return tuple(pair for pair in headers.items() if pair[0] in _PASSED or pair[0] in trusted)
+
+
+def has_body(headers: Mapping[str, str]) -> bool:
+    """Tell whether a request has a body (RFC 9112, 6.3)."""
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"

@@ -1,0 +1,45 @@
+"""What hands everything below a path to a consumed API: method, path, query and body as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote
+
+from ..expr.scope import Scope
+from .call import HttpCall, Outbound
+
+# what a query may hold as it is (RFC 3986, 3.4), and the sign of an encoded character
+_QUERY = "%!$&'()*+,;=:@/?"
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """What a caller asked for: the path below that of the route, and the query, both as they were written."""
+
+    method: str
+    path: str
+    query: str = field(default="", repr=False)
+
+
+NOTHING = Forwarded("GET", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """An API that gets what comes; ``call`` has what the file says of every request to it."""
+
+    call: HttpCall
+
+    def render(self, scope: Scope, forwarded: Forwarded) -> Outbound:
+        """Write the request; what the file states replaces what a caller says under the same name."""
+        stated = self.call.render(scope)
+        asked = Outbound(forwarded.method, forwarded.path, tuple(_pieces(forwarded.query)))
+        for name, _ in self.call.query:
+            asked = asked.without_query(name)
+        return replace(asked, query=(*asked.query, *stated.query), headers=stated.headers)
+
+
+def _pieces(query: str) -> Iterable[str]:
+    """Take a query apart without reading it; what no query can hold is encoded."""
+    return (quote(piece, safe=_QUERY, encoding="latin-1") for piece in query.split("&") if piece)
