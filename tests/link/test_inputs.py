@@ -340,6 +340,14 @@ def test_a_header_that_the_credential_sets_is_not_asked_for() -> None:
     assert (params(result), codes(result)) == ({}, ["L120"])
 
 
+def test_a_key_in_the_query_is_not_asked_for() -> None:
+    result = shop(
+        api="authentication: {type: apikey, key: api_key, value: abc, placement: query}",
+        operation="inputParameters: [{name: api_key, in: query}, {name: API_KEY, in: query}]",
+    )
+    assert (list(params(result)), codes(result)) == (["API_KEY"], ["L120"])
+
+
 @pytest.mark.parametrize(
     "credential",
     [

@@ -118,8 +118,8 @@ class ForwardLinker:
 
     def _trusted(self, spec: ForwardSpec, api: HttpSpec, call: HttpCall) -> Iterator[str]:
         """List the headers that go on; those that cannot (L144), or that the file states (L145), do not."""
-        place, signed = signed_slot(api)
-        stated = {name.lower() for name, _ in call.headers} | ({signed} if place == "header" else set())
+        slot, signed = signed_slot(api)
+        stated = {name.lower() for name, _ in call.headers} | ({signed} if slot == "header" else set())
         for place, header in enumerate(spec.headers or ()):
             name, span = header.strip().lower(), spec.span("trustedHeaders", place)
             if name in _NEVER or not is_token(name) or name == "*":
