@@ -1,11 +1,14 @@
 """What the command line and the environment say about serving."""
 
+from ipaddress import ip_network
+
 import pytest
 
 from naftiko_runtime.app.serve import Options
 from naftiko_runtime.cli.failure import Failure
 from naftiko_runtime.cli.options import read_options
 from naftiko_runtime.cli.parser import parser_of_run
+from naftiko_runtime.runtime.proxies import Proxies
 
 ENVIRON = {"NAFTIKO_TIMEOUT": "7.5", "NAFTIKO_RETRIES": "0", "NAFTIKO_CONCURRENCY": "9"}
 
@@ -22,11 +25,30 @@ def test_the_environment_says_what_the_command_line_does_not() -> None:
     assert options({"NAFTIKO_TIMEOUT": ""}).timeout_s == 50
 
 
+def test_addresses_are_allowed_by_both_together() -> None:
+    said = options({"NAFTIKO_ALLOWED_ADDRESSES": "10.0.0.0/8, ::1,"}, "--allow-address", "192.168.1.7/16")
+    assert said.networks == (ip_network("10.0.0.0/8"), ip_network("::1"), ip_network("192.168.0.0/16"))
+
+
+def test_proxies_are_taken_from_the_environment_on_request() -> None:
+    environ = {"HTTPS_PROXY": "http://proxy.example:3128"}
+    assert options(environ).proxies == Proxies()
+    assert options(environ, "--proxy-from-env").proxies == Proxies.of(environ)
+    assert options({**environ, "NAFTIKO_PROXY_FROM_ENV": "Yes"}).proxies == Proxies.of(environ)
+
+
+def test_a_proxy_that_speaks_something_else_is_refused_without_being_shown() -> None:
+    with pytest.raises(Failure) as caught:
+        options({"ALL_PROXY": "socks5://user:pw@proxy.example"}, "--proxy-from-env")
+    assert str(caught.value) == "a proxy of the environment is socks5, not http or https"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
         ("NAFTIKO_TIMEOUT", "soon", "'soon' is not a number of seconds"),
         ("NAFTIKO_RETRIES", "many", "'many' is not a number from 0 to 999999"),
+        ("NAFTIKO_ALLOWED_ADDRESSES", "localhost", "'localhost' is not an IP address or network"),
         ("NAFTIKO_CONCURRENCY", "0", "with 0 nothing would ever be sent"),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from naftiko_runtime.exposers.boundary import Message, Send, failure_of, phrase, unless_hung_up
 from naftiko_runtime.exposers.mcp.refusal import Repetition, tell
-from naftiko_runtime.plan.errors import UpstreamUnreachable
+from naftiko_runtime.plan.errors import UpstreamRefused, UpstreamUnreachable
 
 
 @pytest.mark.parametrize(("status", "words"), [(404, "Not Found"), (299, "unknown status")])
@@ -25,6 +25,14 @@ def test_a_request_that_was_never_sent_may_be_repeated_even_if_it_changes_someth
     error = UpstreamUnreachable("cannot connect to api", was_sent=False)
     told = tell(error, Repetition(is_safe=False, is_single=True))
     assert told == "cannot connect to api\nnothing was sent: a retry may help"
+
+
+def test_a_redirect_that_a_flow_may_not_follow_is_told_with_its_target() -> None:
+    error = UpstreamRefused(302, (("location", "https://elsewhere.example/x"),), b"")
+    assert tell(error, Repetition(is_safe=True, is_single=True)) == (
+        "the upstream answered 302 Found, which points to https://elsewhere.example/x\n"
+        "do not retry it unchanged"
+    )
 
 
 async def never() -> Message:

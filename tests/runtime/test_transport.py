@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from naftiko_runtime.plan.errors import UpstreamTimeout, UpstreamUnreachable
-from naftiko_runtime.runtime.transports.aiohttp import AiohttpTransport, open_aiohttp
+from naftiko_runtime.runtime.proxies import Proxies
+from naftiko_runtime.runtime.transports import system_lookup
+from naftiko_runtime.runtime.transports.aiohttp import AiohttpTransport, Outside, open_aiohttp
 from wire import Respond, Seen, Upstream, answer, hang_up, silence
 
 WAIT_S = 5
@@ -308,3 +310,51 @@ async def test_a_certificate_that_nobody_signed_is_refused(
         with pytest.raises(UpstreamUnreachable, match="certificate") as caught:
             await exchange(transport, "GET", f"https://127.0.0.1:{port}/")
     assert not caught.value.was_sent
+
+
+async def test_a_proxy_is_asked_for_what_is_behind_it(upstream: Upstream) -> None:
+    outside = Outside(proxies=Proxies({"http": upstream.url}))
+    async with open_aiohttp("ships", idle_s=WAIT_S, outside=outside) as transport:
+        assert await exchange(transport, "GET", "http://ships.example.com/v1?x=1") == (200, b"{}")
+    [seen] = upstream.seen
+    assert (seen.target, seen.header("host")) == ("http://ships.example.com/v1?x=1", "ships.example.com")
+
+
+async def test_a_host_in_a_spelling_that_the_library_does_not_take_is_no_host(
+    transport: AiohttpTransport,
+) -> None:
+    with pytest.raises(UpstreamUnreachable) as caught:
+        await exchange(transport, "GET", "http://2130706433/")
+    assert caught.value.sentence == "ships has no host that can be called"
+    assert (caught.value.was_sent, caught.value.is_lasting) == (False, True)
+
+
+async def test_an_upstream_that_takes_no_connection_in_time_got_nothing() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, socket.socket() as first:
+        first.setblocking(False)
+        first.connect_ex(full.getsockname())
+        async with open_aiohttp("ships", connect_s=0.05, idle_s=WAIT_S) as transport:
+            waiting = [
+                asyncio.ensure_future(
+                    exchange(transport, "POST", f"http://127.0.0.1:{full.getsockname()[1]}/")
+                )
+                for _ in range(4)
+            ]
+            failures = await asyncio.gather(*waiting, return_exceptions=True)
+    assert any(
+        isinstance(failure, UpstreamUnreachable)
+        and (failure.sentence, failure.was_sent) == ("cannot connect to ships in time", False)
+        for failure in failures
+    )
+
+
+async def test_names_are_looked_up_by_the_system() -> None:
+    assert "127.0.0.1" in await system_lookup("localhost")
+
+
+async def test_a_name_leads_to_the_address_that_was_looked_up(upstream: Upstream) -> None:
+    async def lookup(host: str) -> list[str]:
+        return {"app.localhost": ["::1", "127.0.0.1"]}[host]
+
+    async with open_aiohttp("ships", idle_s=WAIT_S, outside=Outside(lookup=lookup)) as transport:
+        assert await exchange(transport, "GET", f"http://app.localhost:{upstream.port}/") == (200, b"{}")

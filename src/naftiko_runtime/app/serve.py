@@ -17,6 +17,8 @@ from ..plan.explain import Plan
 from ..plan.surfaces import McpSurface, RestSurface
 from ..runtime.bindings import bind
 from ..runtime.engine import Engine, Settings, open_engine
+from ..runtime.policies.egress import Network
+from ..runtime.proxies import Proxies
 from .faces import Faces
 from .listener import Listener, check_namespaces, open_listeners
 from .loop import run, signals
@@ -37,6 +39,8 @@ class Options:
     timeout_s: float = 50.0
     retries: int | None = None
     concurrency: int | None = None
+    networks: tuple[Network, ...] = ()
+    proxies: Proxies = field(default_factory=Proxies)
     sandbox: bool = False
 
 
@@ -110,6 +114,8 @@ def _settings(options: Options) -> Settings:
         user_agent=f"naftiko-runtime/{__version__}",
         retries=options.retries,
         concurrency=options.concurrency,
+        networks=options.networks,
+        proxies=options.proxies,
     )
 
 

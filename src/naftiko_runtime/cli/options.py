@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
 from ..app.serve import Options
+from ..runtime.policies.egress import Network
+from ..runtime.proxies import Proxies
 from .failure import Failure
-from .parser import count, positive, seconds
+from .parser import count, network, positive, seconds
 
 _T = TypeVar("_T")
+
+_YES = frozenset({"1", "true", "yes", "on"})
 
 
 def read_options(arguments: Namespace, environ: Mapping[str, str]) -> Options:
@@ -25,8 +29,29 @@ def read_options(arguments: Namespace, environ: Mapping[str, str]) -> Options:
         timeout_s=_said(arguments.timeout, environ, "NAFTIKO_TIMEOUT", seconds) or 50.0,
         retries=_said(arguments.retries, environ, "NAFTIKO_RETRIES", count),
         concurrency=_said(arguments.concurrency, environ, "NAFTIKO_CONCURRENCY", positive),
+        networks=(*_networks(environ), *arguments.allow_address),
+        proxies=_proxies(arguments, environ),
         sandbox=arguments.sandbox,
     )
+
+
+def _networks(environ: Mapping[str, str]) -> Iterator[Network]:
+    for text in environ.get("NAFTIKO_ALLOWED_ADDRESSES", "").split(","):
+        if text.strip():
+            try:
+                yield network(text)
+            except ArgumentTypeError as error:
+                raise Failure(f"NAFTIKO_ALLOWED_ADDRESSES: {error}") from None
+
+
+def _proxies(arguments: Namespace, environ: Mapping[str, str]) -> Proxies:
+    if not arguments.proxy_from_env and environ.get("NAFTIKO_PROXY_FROM_ENV", "").lower() not in _YES:
+        return Proxies()
+    proxies = Proxies.of(environ)
+    for url in proxies.urls():
+        if not url.startswith(("http://", "https://")):  # it may hold a password, so it is not shown
+            raise Failure(f"a proxy of the environment is {url.partition(':')[0]}, not http or https")
+    return proxies
 
 
 def _said(given: _T | None, environ: Mapping[str, str], name: str, read: Callable[[str], _T]) -> _T | None:

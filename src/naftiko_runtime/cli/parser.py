@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -127,6 +128,19 @@ def _add_call(group: argparse._ArgumentGroup) -> None:
         metavar="NS=URL",
         help="address of the consumed API with namespace NS, instead of the file's",
     )
+    group.add_argument(
+        "--allow-address",
+        action="append",
+        default=[],
+        type=network,
+        metavar="ADDRESS",
+        help="address or network, such as 10.0.0.0/8, that may be called although it is not public",
+    )
+    group.add_argument(
+        "--proxy-from-env",
+        action="store_true",
+        help="call through the proxies that HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY name",
+    )
     group.add_argument("--sandbox", action="store_true", help="call stand-ins on loopback, nothing real")
     group.add_argument("--env-file", metavar="PATH", help="file of NAME=value lines for what is not set")
     group.add_argument(
@@ -213,6 +227,14 @@ def positive(text: str) -> int:
     if count(text) == 0:
         raise argparse.ArgumentTypeError("with 0 nothing would ever be sent")
     return int(text)
+
+
+def network(text: str) -> IPv4Network | IPv6Network:
+    """Read an address, or a network of addresses."""
+    try:
+        return ip_network(text.strip(), strict=False)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an IP address or network") from None
 
 
 def _port(text: str) -> int:

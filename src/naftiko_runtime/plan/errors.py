@@ -16,6 +16,7 @@ CallError
 │   ├── UpstreamRefused       the upstream's own status and answer
 │   ├── UpstreamTimeout  504
 │   ├── UpstreamUnreachable 502
+│   │   └── AddressRefused
 │   ├── UpstreamDown     503  after many failures in a row
 │   ├── UndecodableAnswer   502
 │   └── Oversized           502
@@ -158,6 +159,15 @@ class UpstreamUnreachable(UpstreamError):
     ) -> None:
         super().__init__(sentence, detail=detail)
         self.was_sent, self.is_lasting = was_sent, is_lasting
+
+
+class AddressRefused(UpstreamUnreachable):
+    """A host with addresses that may not be connected to; callers are not told which."""
+
+    title = "address refused"
+
+    def __init__(self, sentence: str, *, detail: str) -> None:
+        super().__init__(sentence, was_sent=False, is_lasting=True, detail=detail)
 
 
 class UpstreamDown(UpstreamError):

@@ -25,10 +25,14 @@ class BindError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bindings:
-    """What a plan runs with: secrets by their key, base URIs by API."""
+    """What a plan runs with: secrets by their key, base URIs by API.
+
+    ``named`` are the APIs whose base URI is the operator's word.
+    """
 
     binds: Mapping[str, Secret] = field(repr=False)
     base_uris: Mapping[str, str]
+    named: frozenset[str] = frozenset()
 
 
 def bind(
@@ -55,7 +59,7 @@ def bind(
     bases = {
         api.namespace: given.get(api.namespace, api.base_uri or "").rstrip("/") for api in plan.apis.values()
     }
-    return Bindings(MappingProxyType(binds), MappingProxyType(bases))
+    return Bindings(MappingProxyType(binds), MappingProxyType(bases), frozenset(given))
 
 
 def _missing(plan: Plan, environ: Mapping[str, str]) -> Iterator[Diagnostic]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..expr.sink import Unsendable
 from ..plan.call import Inbound, Outbound
@@ -33,6 +33,14 @@ class Client:
         """Send a request, signed; the answer's body must be read before the context ends."""
         async with AsyncExitStack() as stack:
             yield await self._exchange(outbound, stack)
+
+    def at(self, base_uri: str) -> Client:
+        """Give a client that sends there, and shares everything else."""
+        return replace(self, base_uri=base_uri, memo=replace(self.memo, base_uri=base_uri))
+
+    def unsigned(self) -> Client:
+        """Give a client that signs nothing."""
+        return replace(self, credential=None)
 
     async def _exchange(self, outbound: Outbound, stack: AsyncExitStack) -> Inbound:
         if self.credential is None:

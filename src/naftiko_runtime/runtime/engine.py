@@ -31,10 +31,13 @@ from .bindings import Bindings
 from .client import Client
 from .policies import Sender
 from .policies.chain import chain
+from .policies.egress import Egress, Network, host_of
+from .policies.redirect import Origin, origin_of
+from .proxies import Proxies
 from .renewing import Renewer, place_of
 from .running import Running, with_headers
-from .transports import Transport
-from .transports.aiohttp import open_aiohttp
+from .transports import Lookup, Transport, system_lookup
+from .transports.aiohttp import Outside, open_aiohttp
 
 log = logging.getLogger("naftiko.calls")
 
@@ -47,6 +50,9 @@ class Settings:
     user_agent: str = "naftiko-runtime"
     retries: int | None = None  # None leaves it to the file
     concurrency: int | None = None
+    networks: tuple[Network, ...] = ()  # addresses that may be called although they are not public
+    proxies: Proxies = field(default_factory=Proxies)
+    lookup: Lookup = system_lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +169,17 @@ class _Opening:
     bindings: Bindings
     settings: Settings
     stack: AsyncExitStack
+    outside: Outside
+    declared: frozenset[Origin]
+
+    @classmethod
+    def of(cls, bindings: Bindings, settings: Settings, stack: AsyncExitStack) -> _Opening:
+        named = [bindings.base_uris[name] for name in bindings.named]
+        hosts = frozenset(host_of(url) for url in (*named, *settings.proxies.urls()))
+        outside = Outside(Egress(hosts, settings.networks), settings.lookup, settings.proxies)
+        origins = (origin_of(url) for url in bindings.base_uris.values())
+        declared = frozenset(origin for origin in origins if origin is not None)
+        return cls(bindings, settings, stack, outside, declared)
 
     async def open(self, api: Api) -> Sender:
         name, settings, base_uri = api.namespace, self.settings, self.bindings.base_uris[api.namespace]
@@ -179,11 +196,11 @@ class _Opening:
             renewer,
             settings.user_agent,
         )
-        return chain(client, limits)
+        return chain(client, limits, self.declared)
 
     async def _connect(self, name: str, limits: Limits) -> Transport:
         idle_s = limits.idle_s or self.settings.timeout_s
-        opened = open_aiohttp(name, connect_s=limits.connect_s, idle_s=idle_s)
+        opened = open_aiohttp(name, connect_s=limits.connect_s, idle_s=idle_s, outside=self.outside)
         return await self.stack.enter_async_context(opened)
 
     def _limits(self, limits: Limits) -> Limits:
@@ -195,6 +212,6 @@ class _Opening:
 async def open_engine(plan: Plan, bindings: Bindings, settings: Settings) -> AsyncIterator[Engine]:
     """Open one client for every consumed API, and close them when all calls are over."""
     async with AsyncExitStack() as stack:
-        opening = _Opening(bindings, settings, stack)
+        opening = _Opening.of(bindings, settings, stack)
         senders = {name: await opening.open(api) for name, api in plan.apis.items()}
         yield Engine(senders, bindings.binds, settings)

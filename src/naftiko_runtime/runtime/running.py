@@ -43,7 +43,7 @@ class Running:
             inbound = await self.send(call, with_headers(outbound, ()), stack)
             body = await read(inbound, _ANSWER_LIMIT_BYTES)
             status, headers = inbound.status, inbound.headers
-        if status >= 400:
+        if status >= 300:  # a redirect that could be followed has been
             raise UpstreamRefused(status, headers, body)
         value = None if status == 204 else await _decode(call, body, headers)
         return Answer(status, headers, value)

@@ -1,6 +1,7 @@
 """Who shares an answer, and who gets one of their own."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from naftiko_runtime.plan.call import Outbound
 from naftiko_runtime.plan.errors import UpstreamUnreachable
 from naftiko_runtime.plan.resilience import Effort
+from naftiko_runtime.runtime.policies import Request
 from naftiko_runtime.runtime.policies.coalesce import Coalesce
 from naftiko_runtime.values import Secret
 from policing import WAIT_S, Given, Script, ask
@@ -76,8 +78,10 @@ async def test_an_answer_that_says_that_it_is_too_large_is_not_read() -> None:
 
 
 async def test_what_becomes_too_large_keeps_its_status_and_headers() -> None:
-    upstream = Script((Given(203, (("x", "1"),), LARGE),))
-    assert await together(Coalesce(upstream), GET) == [(203, b"".join(LARGE))]
+    sender = Coalesce(Script((Given(203, (("x", "1"),), LARGE),)))
+    async with AsyncExitStack() as stack, asyncio.timeout(WAIT_S) as deadline:
+        inbound = await sender.send(Request(GET, SHARING, deadline), stack)
+    assert (inbound.status, inbound.headers) == (203, (("x", "1"),))
 
 
 async def test_a_failure_is_everybodys() -> None:
@@ -101,3 +105,8 @@ async def test_when_the_one_who_asked_leaves_another_one_asks() -> None:
     upstream.gate.set()
     assert await asyncio.wait_for(second, WAIT_S) == (200, b"a")
     assert len(upstream.asked) == 2
+
+
+async def test_the_rest_of_a_large_answer_comes_as_it_comes() -> None:
+    upstream = Script((Given(200, (), (*LARGE, b"end")),))
+    assert await together(Coalesce(upstream), GET) == [(200, b"".join((*LARGE, b"end")))]

@@ -65,6 +65,8 @@ def tell_answer(status: int, headers: Headers, body: bytes, repetition: Repetiti
     """Write an upstream's error: its status, its own words, and whether to try again."""
     quote = _quote(header(headers, "content-type"), body)
     cause = f"the upstream answered {status} {phrase(status)}"
+    if status < 400 and (target := header(headers, "location")):
+        cause += f", which points to {target}"
     return _lines(f"{cause}: {quote}" if quote else cause, _advice_on_status(status, headers, repetition))
 
 

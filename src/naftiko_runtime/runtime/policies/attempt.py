@@ -18,6 +18,17 @@ class Client(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def base_uri(self) -> str: ...
+
+    def at(self, base_uri: str) -> Client:
+        """Give a client of the same API that sends elsewhere."""
+        ...
+
+    def unsigned(self) -> Client:
+        """Give a client that signs nothing."""
+        ...
+
     def send(self, outbound: Outbound) -> AbstractAsyncContextManager[Inbound]: ...
 
 

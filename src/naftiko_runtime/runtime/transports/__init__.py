@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from ...plan.call import Inbound
+
+# from the name of a host to its addresses; raises OSError
+Lookup: TypeAlias = Callable[[str], Awaitable[list[str]]]
+
+
+async def system_lookup(host: str) -> list[str]:
+    """Ask the operating system."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
 
 
 class Transport(Protocol):
     """Sends one request; raises UpstreamUnreachable or UpstreamTimeout, also while the body is read.
 
-    Nothing is added to the request, nothing is followed, decoded or retried beyond RFC 9112, 9.3.1.
+    Nothing is added to the request, nothing is followed, decoded or retried.
     """
 
     def send(

@@ -7,14 +7,18 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 
 import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from ...plan.call import Headers, Inbound
 from ...plan.errors import UpstreamTimeout, UpstreamUnreachable
+from ..policies.egress import Egress
+from ..proxies import Proxies
+from . import Lookup, system_lookup
 
 # below the 5 s after which Node servers close idle connections
 _KEEP_ALIVE_S = 4.0
@@ -52,6 +56,7 @@ class AiohttpTransport:
 
     name: str
     session: aiohttp.ClientSession
+    proxies: Proxies
 
     @asynccontextmanager
     async def send(
@@ -64,6 +69,7 @@ class AiohttpTransport:
                 headers=headers,
                 data=_without_warning(body),
                 allow_redirects=False,
+                proxy=self.proxies.proxy_for(url),
             )
         async with response:
             yield AiohttpInbound.of(self.name, response)
@@ -76,13 +82,52 @@ def _without_warning(
     return BytesIO(body) if isinstance(body, bytes) and len(body) > _AT_ONCE_BYTES else body
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What lies between a pool and the upstreams: how hosts are found, which may be called, by what proxy."""
+
+    egress: Egress = field(default_factory=Egress)
+    lookup: Lookup = system_lookup
+    proxies: Proxies = field(default_factory=Proxies)
+
+
+class _Resolver(AbstractResolver):
+    """Finds the addresses of hosts; the library connects to those that are given here, and no others."""
+
+    def __init__(self, name: str, outside: Outside) -> None:
+        self._name, self._outside = name, outside
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await self._outside.lookup(host)
+        addresses = self._outside.egress.admitted(self._name, host, found)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=socket.IPPROTO_TCP,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in addresses
+        ]
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
 @asynccontextmanager
 async def open_aiohttp(
-    name: str, *, connect_s: float = 10.0, idle_s: float
+    name: str, *, connect_s: float = 10.0, idle_s: float, outside: Outside | None = None
 ) -> AsyncIterator[AiohttpTransport]:
     """Open the pool of one API; ``idle_s`` is how long an upstream may be silent."""
+    around = outside or Outside()
     # how many requests run at a time is for the limit of the API to say
-    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S)
+    connector = aiohttp.TCPConnector(
+        limit=0, keepalive_timeout=_KEEP_ALIVE_S, resolver=_Resolver(name, around)
+    )
     async with aiohttp.ClientSession(
         connector=connector,
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect_s, sock_read=idle_s),
@@ -92,7 +137,7 @@ async def open_aiohttp(
     ) as session:
         # it would send a GET, PUT or DELETE again whose connection dropped; repeating is for the policies
         session._retry_connection = False
-        yield AiohttpTransport(name, session)
+        yield AiohttpTransport(name, session, around.proxies)
 
 
 @contextmanager
@@ -103,6 +148,10 @@ def _told(name: str, what: str) -> Iterator[None]:
     except aiohttp.ClientConnectorError as error:
         sentence = f"cannot connect to {name} at {error.host}:{error.port}: {_reason(error.os_error)}"
         raise UpstreamUnreachable(sentence, was_sent=False, is_lasting=_is_lasting(error)) from None
+    except aiohttp.InvalidURL:
+        raise UpstreamUnreachable(
+            f"{name} has no host that can be called", was_sent=False, is_lasting=True
+        ) from None
     except aiohttp.ConnectionTimeoutError:
         raise UpstreamUnreachable(f"cannot connect to {name} in time", was_sent=False) from None
     except TimeoutError:
