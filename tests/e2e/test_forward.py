@@ -124,7 +124,8 @@ async def test_a_body_arrives_byte_for_byte(upstream: Upstream, has_length: bool
 async def test_a_repeated_trusted_header_stays_whole(upstream: Upstream) -> None:
     async with desk(upstream) as client:
         await client.get("/notes/x", headers=[("X-Tags", "a"), ("X-Tags", "b, c")])
-    assert upstream.seen[0].header("x-tags") == "a, b, c"
+    tags = [value for name, value in upstream.seen[0].headers if name.lower() == "x-tags"]
+    assert tags == ["a", "b, c"]
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def _answers(url: str) -> bool:
     place = urlsplit(url)
     connection = HTTPConnection(place.hostname or "", place.port, timeout=_TIMEOUT_S)
     try:
-        connection.request("OPTIONS", "/")
+        connection.request("OPTIONS", "*")  # the server itself: below no path that is forwarded
         return connection.getresponse().status < 500
     except (OSError, HTTPException):
         return False

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote
 
 from ..expr.scope import Scope
 from .call import HttpCall, Outbound
 
-# what a query may hold as it is (RFC 3986, 3.4), and the sign of an encoded character
-_QUERY = "%!$&'()*+,;=:@/?"
+# what would end a target or is not ASCII; all else is the caller's to encode, who may have signed it
+_NOT_IN_QUERY = re.compile(r"[^\x21-\x7e]|#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Forward:
         return replace(asked, query=(*asked.query, *stated.query), headers=stated.headers)
 
 
-def _pieces(query: str) -> Iterable[str]:
+def _pieces(query: str) -> Iterator[str]:
     """Take a query apart without reading it; what no query can hold is encoded."""
-    return (quote(piece, safe=_QUERY, encoding="latin-1") for piece in query.split("&") if piece)
+    for piece in query.split("&") if query else ():
+        yield _NOT_IN_QUERY.sub(lambda found: f"%{ord(found[0]):02X}", piece)

@@ -92,11 +92,12 @@ class Engine:
                 raise NotLinked(diagnostic)
             case PassThrough(call):
                 scope = Scope(operation.contract.bind(raw), self.binds)
-                async with self._stream(call, _passing(call.render(scope), context)) as inbound:
+                passed = _passing(call.render(scope), context)
+                async with self._stream(call, passed, self.settings.retries) as inbound:
                     yield inbound
             case Forward() as forward:
                 outbound = forward.render(Scope(operation.contract.bind(raw), self.binds), context.forwarded)
-                async with self._stream(forward.call, _passing(outbound, context)) as inbound:
+                async with self._stream(forward.call, _passing(outbound, context), retries=0) as inbound:
                     yield inbound
             case Flow() as flow:
                 scope = Scope(operation.contract.bind(raw), self.binds)
@@ -105,12 +106,14 @@ class Engine:
                 assert_never(operation.body)
 
     @asynccontextmanager
-    async def _stream(self, call: HttpCall, outbound: Outbound) -> AsyncIterator[Inbound]:
+    async def _stream(
+        self, call: HttpCall, outbound: Outbound, retries: int | None
+    ) -> AsyncIterator[Inbound]:
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(self.settings.timeout_s) as deadline:
                     moving = self._moving(outbound, deadline)
-                    inbound = await self._running(deadline).send(call, moving, stack)
+                    inbound = await Running(self.senders, deadline, retries).send(call, moving, stack)
             except TimeoutError:
                 raise self._late(call.api) from None
             yield inbound
@@ -131,12 +134,9 @@ class Engine:
     async def _finish(self, flow: Flow, scope: Scope) -> Answer:
         try:
             async with asyncio.timeout(self.settings.timeout_s) as deadline:
-                return await flow.run(scope, self._running(deadline))
+                return await flow.run(scope, Running(self.senders, deadline, self.settings.retries))
         except TimeoutError:
             raise self._late("the upstream") from None
-
-    def _running(self, deadline: asyncio.Timeout) -> Running:
-        return Running(self.senders, deadline, self.settings.retries)
 
     def _late(self, api: str) -> UpstreamTimeout:
         return UpstreamTimeout(f"{api} gave no answer within {self.settings.timeout_s:g} s")

@@ -20,6 +20,7 @@ from .request import (
     Body,
     Hangup,
     arguments,
+    header_pairs,
     passed_on_get,
     passed_with_upload,
     query_pairs,
@@ -130,7 +131,10 @@ class _RestApp:
         streams = has_body(headers)
         if not streams:
             await body.read(None)
-        passed, upload = passed_on(headers, forward.trusted), body.stream() if streams else None
+        passed, upload = (
+            passed_on(header_pairs(scope["headers"]), forward.trusted),
+            body.stream() if streams else None,
+        )
         context = Context("rest", passed, upload=upload, forwarded=what)
         work = partial(self._call, forward, {}, context, head=scope["method"] == "HEAD")
         await unless_hung_up(body.next_message, send, work)

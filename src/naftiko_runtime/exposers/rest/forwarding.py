@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from ...plan.call import Headers
-from ...plan.errors import BadArgument, InvalidArguments
+from ...plan.errors import BadArgument, InvalidArguments, WrongMethod
 from ...plan.forward import Forwarded
 from ...plan.surfaces import RestForward
 from .router import HOLE
@@ -30,6 +30,9 @@ _PASSED = frozenset(
         "range",
     }
 )
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+# the one opens a tunnel, the other shows the caller what was sent, the API's credential included
+_NEVER = frozenset({"CONNECT", "TRACE"})
 _REST = re.compile(r"/\{\{?\s*path\s*\}\}?$")
 # what a segment may hold as it is (RFC 3986, 3.3), and the sign of an encoded character
 _PATH = "%!$&'()*+,;=:@~"
@@ -89,14 +92,28 @@ def _pattern(segment: str) -> re.Pattern[str]:
 
 def forwarded(method: str, path: str, query: bytes) -> Forwarded:
     """Say what a caller asks of the API; raises InvalidArguments for a path that may lead out of it (D17)."""
-    decoded = unquote(path, errors="surrogateescape")
-    if any(segment in (".", "..") for segment in _SLASHES.split(decoded)):
-        raise InvalidArguments((BadArgument("path", "has '.' or '..' as a segment, which cannot be sent"),))
+    if method in _NEVER:
+        raise WrongMethod(f"{method} is not forwarded", headers=(("allow", ", ".join(_METHODS)),))
+    if problems := tuple(_path_problems(path)):
+        raise InvalidArguments(problems)
     return Forwarded(method, path, query.decode("latin-1"))
 
 
-def passed_on(headers: Mapping[str, str], trusted: frozenset[str]) -> Headers:
-    return tuple(pair for pair in headers.items() if pair[0] in _PASSED or pair[0] in trusted)
+def _path_problems(path: str) -> Iterator[BadArgument]:
+    """Find segments that somebody on the way would fold, and so leave the base path."""
+    for segment in path.split("/"):
+        # an encoded slash, a backslash and a ';' with what follows it hide segments from some servers
+        pieces = _SLASHES.split(unquote(segment, errors="surrogateescape"))
+        if any(piece.partition(";")[0] in (".", "..") for piece in pieces):
+            yield BadArgument("path", f"has {segment!r} as a segment, which cannot be sent")
+
+
+def passed_on(headers: Headers, trusted: frozenset[str]) -> Headers:
+    """Take the headers that go on, as often as they came; those that ``Connection`` names do not."""
+    named = {
+        word.strip().lower() for name, value in headers if name == "connection" for word in value.split(",")
+    }
+    return tuple(pair for pair in headers if pair[0] in _PASSED or pair[0] in trusted - named)
 
 
 def has_body(headers: Mapping[str, str]) -> bool:

@@ -69,10 +69,17 @@ class Body:
 def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Decode headers; repeated ones are joined as RFC 9110, 5.3 says."""
     headers: dict[str, str] = {}
-    for name, value in raw:
-        key, text = name.decode("latin-1").lower(), value.decode("utf-8", "surrogateescape").strip(" \t")
+    for key, text in header_pairs(raw):
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
     return headers
+
+
+def header_pairs(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """Decode headers as they came, names in lower case."""
+    return tuple(
+        (name.decode("latin-1").lower(), value.decode("utf-8", "surrogateescape").strip(" \t"))
+        for name, value in raw
+    )
 
 
 def passed_on_get(headers: Mapping[str, str]) -> Headers:
