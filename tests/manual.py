@@ -5,8 +5,10 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 
+from certifying import Authority
 from naftiko_runtime.app.compiler import compile_text
 from naftiko_runtime.cli.manual import Entry, Manual
 from naftiko_runtime.cli.parser import parser_of_naftiko
@@ -22,6 +24,7 @@ FILE = "example.yaml"
 BESIDE = "shop.yaml"
 UNCHANGED = "{}"
 WHOLE = re.compile(r"(naftiko|ikanos): ")
+_ENDS = {"client": 1, "ended": -1, "other": 1}
 CHECK, RUN = "naftiko check shop.yaml", "SHOP_TOKEN=s3cret naftiko run shop.yaml"
 
 Place = tuple[Key, ...]
@@ -52,7 +55,7 @@ class Example:
 
     def said(self, folder: Path) -> list[Diagnostic]:
         """Compile and look at it by all rules; bind as the command would."""
-        for name, text in self.beside.items():
+        for name, text in (self.beside | certificates()).items():
             (folder / name).write_text(text, encoding="utf-8")
         is_piped = " - " in self.command
         compiled = compile_text(self.capability, FILE, None if is_piped else folder)
@@ -80,6 +83,16 @@ class Example:
         here = [place for place, at in places(parsed(self.capability).positions) if at == span]
         touched = list(leaves(parsed(self.change).data))
         return any(place[: len(leaf)] == leaf[: len(place)] for place in here for leaf in touched)
+
+
+@cache
+def certificates() -> dict[str, str]:
+    """Make the certificates that stand beside all examples."""
+    authority = Authority("example")
+    own, ended, other = (authority.issue(name, begins=-9, ends=ends) for name, ends in _ENDS.items())
+    pairs = {"client.pem": own, "ended.pem": ended, "other.pem": other}
+    texts = {name: pair.certificate + pair.key for name, pair in pairs.items()}
+    return texts | {"encrypted.pem": own.encrypted("s3cret")}
 
 
 def parsed(text: str) -> Source:

@@ -1,6 +1,7 @@
 """A real upstream in a few lines: reads requests byte by byte, records them, answers what the test says."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -49,18 +50,19 @@ class Upstream:
     """Records what arrives and answers by ``respond``; ``left`` is set when a caller goes away unanswered."""
 
     port: int = 0
+    scheme: str = "http"
     seen: list[Seen] = field(default_factory=list)
     respond: Respond = field(default_factory=answer)
     left: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     @classmethod
     @asynccontextmanager
-    async def open(cls) -> AsyncIterator["Upstream"]:
-        upstream = cls()
+    async def open(cls, tls: ssl.SSLContext | None = None) -> AsyncIterator["Upstream"]:
+        upstream = cls(scheme="https" if tls else "http")
         tasks: set[asyncio.Task[None]] = set()
 
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -75,7 +77,7 @@ class Upstream:
                 writer.close()
                 tasks.discard(task)
 
-        server = await asyncio.start_server(connected, "127.0.0.1", 0)
+        server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
         upstream.port = server.sockets[0].getsockname()[1]
         try:
             yield upstream

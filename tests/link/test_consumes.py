@@ -73,6 +73,7 @@ def test_requests_are_signed_as_the_file_says(authentication: str, expected: str
         ("{type: hmac}", "L061"),
         ("{type: AWS-SigV4}", "L061"),
         ("{type: oauth1}", "L061"),
+        ("{type: certificate}", "L061"),
         ("{type: openIdConnect}", "L061"),
         ("{type: oauth2, tokenEndpoint: 'https://x/t', clientId: a}", "L013"),
         ("{type: oauth2, tokenEndpoint: 'https://x/t', clientSecret: a}", "L013"),

@@ -173,3 +173,14 @@ def test_imported_binds_without_a_location_still_come_from_the_environment(tmp_p
     result = compiled(tmp_path, USING.replace("../shared/", ""))
     assert result.plan is not None, str(result.report)
     assert [(bind.source, bind.file) for bind in result.plan.binds] == [("token", None)]
+
+
+def test_certificates_of_another_file_are_beside_that_file(tmp_path: Path) -> None:
+    tls = "  tls: {certificate: 'file:own.pem', key: '{{env.KEY}}', ca: 'file:/etc/ca.pem'}\n"
+    (tmp_path / "shared").mkdir()
+    text = SHOP.replace("  resources:\n  - {name", f"{tls}  resources:\n  - {{name")
+    (tmp_path / "shared" / "shop.yaml").write_text(text, encoding="utf-8")
+    result = compiled(tmp_path, IMPORTING.replace("from: shop.yaml", "from: shared/shop.yaml"))
+    assert result.plan is not None, str(result.report)
+    tls_of_shop = result.plan.apis["shop"].tls
+    assert str(tls_of_shop) == "certificate file:shared/own.pem, key bind env.KEY, ca file:/etc/ca.pem"

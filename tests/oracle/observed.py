@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from naftiko_runtime.expr.scope import Scope
@@ -22,7 +23,11 @@ ANYWHERE = "http://127.0.0.1:1"
 
 
 def bound(plan: Plan) -> Bindings:
-    """Bind a plan to made-up secrets, in files too, and to an address of nobody where it states none."""
+    """Bind a plan to made-up secrets, in files too, and to an address of nobody where it states none.
+
+    Certificates are no part of a message, and cannot be made up.
+    """
+    plan = replace(plan, apis={name: replace(api, tls=None) for name, api in plan.apis.items()})
     bases = {name: ANYWHERE for name, api in plan.apis.items() if api.base_uri is None}
     secrets = {each.source: secret_of(each.source) for each in plan.binds}
     return bind(plan, secrets, bases, lambda path: json.dumps(secrets))

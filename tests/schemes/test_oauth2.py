@@ -259,6 +259,7 @@ HAD = "cannot be had: the token endpoint at auth.example.org answered"
         (Whole(200, (), b"<html>s3cret"), f"{HAD} 200 with something that is no JSON object"),
         (Whole(200, (), b'["s3cret"]'), f"{HAD} 200 with something that is no JSON object"),
         (Whole(200, (), b'{"token": "s3cret"}'), f"{HAD} 200 without an access_token"),
+        (Whole(200, (), b"{}"), f"{HAD} 200 without an access_token"),
         (Whole(200, (), b'{"access_token": ""}'), f"{HAD} 200 without an access_token"),
         (Whole(200, (), b'{"access_token": ["s3cret"]}'), f"{HAD} 200 without an access_token"),
         (Whole(200, (), b'{"error": "invalid_scope"}'), f"{HAD} 200 (invalid_scope)"),

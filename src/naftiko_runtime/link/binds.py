@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ..expr.scope import BindValue
 from ..plan.explain import Bind, BindFile, BindUse
+from ..plan.locations import file_path, scheme_of
 from ..source.diagnostics import Report, Span
 from ..spec.document import BindSpec
-from .locations import file_path, scheme_of
 
 _INSTEAD = "take 'location' away and give the values in the environment or with --env-file"
 
@@ -30,7 +30,7 @@ class BindTable:
         """Tell whether a word in a hole names a declared variable."""
         return self._declaring(word) is not None
 
-    def resolve(self, word: str, what: str, span: Span) -> BindValue:
+    def resolve(self, word: str, what: str, span: Span, *, may_hold_lines: bool = False) -> BindValue:
         """Link a variable; one that no bind declares comes from the environment, with a warning (L110)."""
         spec, variable = self._declaring(word), _variable(word)
         if spec is None:
@@ -38,7 +38,7 @@ class BindTable:
         key = f"{spec.namespace if spec else 'env'}.{variable}"
         if key not in self._used:
             self._used[key] = (self._bind(key, spec, variable) if spec else Bind(key, variable, span), [])
-        self._used[key][1].append(BindUse(what, span))
+        self._used[key][1].append(BindUse(what, span, may_hold_lines))
         return BindValue(key)
 
     def bare(self, text: str, what: str, span: Span) -> BindValue | None:

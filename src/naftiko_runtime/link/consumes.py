@@ -22,6 +22,7 @@ from .bodies import BodyForm, BodyKind
 from .bodyforms import read_body
 from .credentials import link_credential
 from .paths import Reading, Routes, Way, path_reader
+from .tls import link_tls
 
 _USERINFO = re.compile(r"//[^/?#]*@")
 _ABSOLUTE = re.compile(r"https?://[^/?#{}\s]+[^?#{}\s]*")
@@ -193,8 +194,9 @@ def link_apis(
         if number > 1:
             report.warn("L111", f"namespace {spec.namespace!r} is consumed twice", spec.span("namespace"))
         credential, refusal = link_credential(spec.authentication, binds, report)
-        api = Api(key, _base_uri(spec, report), credential, spec.span("baseUri"))
-        apis.append(ConsumedApi(api, spec, refusal))
+        tls, unsecured = link_tls(spec, binds, report)
+        api = Api(key, _base_uri(spec, report), credential, spec.span("baseUri"), tls=tls)
+        apis.append(ConsumedApi(api, spec, refusal or unsecured))
         _tell([each for each in known if each.api is spec], report)
     return tuple(apis)
 

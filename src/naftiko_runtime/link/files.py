@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os.path import relpath
 from pathlib import Path, PurePath
 from typing import TypeAlias
 
+from ..plan.locations import seen_from
 from ..source.diagnostics import Report
 from ..source.tree import load
 from ..spec.aggregates import AggregateSpec
-from ..spec.consumes import HttpSpec
+from ..spec.consumes import HttpSpec, TlsSpec
 from ..spec.dialects import upgrade
 from ..spec.document import BindSpec, CapabilitySpec, Document, parse
 from ..spec.exposes import ControlSpec, ServerSpec
 from ..spec.imports import ImportedSpec, ImportSpec
-from .locations import seen_from
 
 Entry: TypeAlias = HttpSpec | ServerSpec | AggregateSpec | BindSpec
 
@@ -126,10 +126,23 @@ def _parsed(path: Path) -> Document:
 
 
 def _moved(document: Document, away: PurePath) -> Document:
-    """Let the binds of an imported file mean the files beside it."""
-    inner = {"binds": _located(document.capability.binds, away)}
-    capability = document.capability.model_copy(update=inner)
-    return document.model_copy(update={"capability": capability, "binds": _located(document.binds, away)})
+    """Let the binds and certificates of an imported file mean the files beside it."""
+    capability = document.capability
+    inner = {"binds": _located(capability.binds, away), "consumes": _certified(capability.consumes, away)}
+    outer = {"binds": _located(document.binds, away), "consumes": _certified(document.consumes, away)}
+    return document.model_copy(update={"capability": capability.model_copy(update=inner), **outer})
+
+
+def _certified(apis: tuple[HttpSpec, ...] | None, away: PurePath) -> tuple[HttpSpec, ...]:
+    return tuple(
+        api.model_copy(update={"tls": api.tls.model_copy(update=_seen(api.tls, away))}) if api.tls else api
+        for api in apis or ()
+    )
+
+
+def _seen(tls: TlsSpec, away: PurePath) -> Mapping[str, str]:
+    texts = {"certificate": tls.certificate, "key": tls.key, "ca": tls.ca}
+    return {name: seen_from(text, away) for name, text in texts.items() if text is not None}
 
 
 def _located(binds: tuple[BindSpec, ...] | None, away: PurePath) -> tuple[BindSpec, ...]:

@@ -13,6 +13,7 @@ from .flow import Flow
 from .forward import Forward
 from .resilience import Limits
 from .surfaces import McpSurface, Operation, PassThrough, Refused, RestSurface, Surface
+from .tls import Tls
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,16 @@ class Api:
     credential: Credential | None
     span: Span
     limits: Limits = field(default_factory=Limits)
+    tls: Tls | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BindUse:
-    """A place that needs a bound variable."""
+    """A place that needs a bound variable, and whether it can be a text of several lines."""
 
     what: str
     span: Span
+    may_hold_lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,11 @@ class Bind:
     span: Span
     uses: tuple[BindUse, ...] = ()
     file: BindFile | None = None
+
+    @property
+    def may_hold_lines(self) -> bool:
+        """Tell whether nothing that uses it minds a line break."""
+        return bool(self.uses) and all(use.may_hold_lines for use in self.uses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,8 @@ def _explain(plan: Plan) -> Iterator[str]:
     yield f"{plan.title} ({plan.file})"
     for api in plan.apis.values():
         signed = f", signed by {api.credential}" if api.credential else ""
-        yield f"consumes {api.namespace}: {api.base_uri or 'base URI not stated'}{signed}"
+        secured = f", over TLS with {api.tls}" if api.tls else ""
+        yield f"consumes {api.namespace}: {api.base_uri or 'base URI not stated'}{signed}{secured}"
     for bind in plan.binds:
         place = bind.file.location if bind.file else "the environment"
         yield f"needs {bind.key}: {bind.source} from {place}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from ..plan.explain import Plan
 from ..source.diagnostics import Diagnostic, Severity, Span, did_you_mean
 from ..values import Secret
 from .bind_files import Reader, bound_in_files, needs, read_text
+from .tls import secure
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -25,7 +27,7 @@ class BindError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bindings:
-    """What a plan runs with: secrets by their key, base URIs by API.
+    """What a plan runs with: secrets by their key, base URIs and TLS by API.
 
     ``named`` are the APIs whose base URI is the operator's word.
     """
@@ -33,6 +35,7 @@ class Bindings:
     binds: Mapping[str, Secret] = field(repr=False)
     base_uris: Mapping[str, str]
     named: frozenset[str] = frozenset()
+    tls: Mapping[str, ssl.SSLContext] = field(default_factory=dict)
 
 
 def bind(
@@ -59,7 +62,12 @@ def bind(
     bases = {
         api.namespace: given.get(api.namespace, api.base_uri or "").rstrip("/") for api in plan.apis.values()
     }
-    return Bindings(MappingProxyType(binds), MappingProxyType(bases), frozenset(given))
+    secured = (api for api in plan.apis.values() if bases[api.namespace].lower().startswith("https:"))
+    contexts, unsecured = secure(secured, binds, read)
+    if unsecured:
+        raise BindError(unsecured)
+    named, tls = frozenset(given), MappingProxyType(contexts)
+    return Bindings(MappingProxyType(binds), MappingProxyType(bases), named, tls)
 
 
 def _missing(plan: Plan, environ: Mapping[str, str]) -> Iterator[Diagnostic]:
@@ -73,7 +81,7 @@ def _missing(plan: Plan, environ: Mapping[str, str]) -> Iterator[Diagnostic]:
 def _broken(plan: Plan, values: Mapping[str, str]) -> Iterator[Diagnostic]:
     for bind in plan.binds:
         value = values.get(bind.key, "")
-        if value.strip() and _CONTROL.search(value):
+        if value.strip() and _CONTROL.search(value) and not bind.may_hold_lines:
             subject = f"{bind.source!r} in {bind.file.location!r}" if bind.file else bind.source
             message = f"{subject} holds a line break or control character; {needs(bind)}"
             yield _error("B002", message, bind.span, "a trailing line break often comes from a file")

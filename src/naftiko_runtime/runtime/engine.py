@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -184,8 +185,9 @@ class _Opening:
     async def open(self, api: Api) -> Sender:
         name, settings, base_uri = api.namespace, self.settings, self.bindings.base_uris[api.namespace]
         limits = self._limits(api.limits)
-        transport = await self._connect(name, limits)
-        renewer = Renewer(name, await self._connect(place_of(name), limits), settings.user_agent)
+        tls = self.bindings.tls.get(name)
+        transport = await self._connect(name, limits, tls)
+        renewer = Renewer(name, await self._connect(place_of(name), limits, tls), settings.user_agent)
         client = Client(
             name,
             base_uri,
@@ -196,11 +198,12 @@ class _Opening:
             renewer,
             settings.user_agent,
         )
-        return chain(client, limits, self.declared)
+        # its connections show a certificate, which is for this API alone
+        return chain(client, limits, frozenset() if tls else self.declared)
 
-    async def _connect(self, name: str, limits: Limits) -> Transport:
+    async def _connect(self, name: str, limits: Limits, tls: ssl.SSLContext | None) -> Transport:
         idle_s = limits.idle_s or self.settings.timeout_s
-        opened = open_aiohttp(name, connect_s=limits.connect_s, idle_s=idle_s, outside=self.outside)
+        opened = open_aiohttp(name, connect_s=limits.connect_s, idle_s=idle_s, outside=self.outside, tls=tls)
         return await self.stack.enter_async_context(opened)
 
     def _limits(self, limits: Limits) -> Limits:

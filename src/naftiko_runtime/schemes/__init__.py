@@ -24,6 +24,7 @@ VERIFIERS: Mapping[str, LinkVerifier] = MappingProxyType(
 )
 
 _TO_OAUTH2 = "when its authorization server gives tokens to clients, write 'oauth2' with 'tokenEndpoint'"
+_TO_TLS = "write 'tls' with 'certificate' and 'key' beside 'baseUri'"
 _TO_PROXY = "let a proxy sign, and give its address with --base-uri"
 
 UNSERVED: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -37,6 +38,9 @@ UNSERVED: Mapping[str, tuple[str, str]] = MappingProxyType(
         "openidconnect": ("OpenID Connect", _TO_OAUTH2),
         "oidc": ("OpenID Connect", _TO_OAUTH2),
         "customtoken": ("tokens from a call", _TO_OAUTH2),
+        "mtls": ("mutual TLS", _TO_TLS),
+        "mutualtls": ("mutual TLS", _TO_TLS),
+        "certificate": ("mutual TLS", _TO_TLS),
         "ntlm": ("NTLM", _TO_PROXY),
         "negotiate": ("Negotiate", _TO_PROXY),
         "kerberos": ("Negotiate", _TO_PROXY),

@@ -140,10 +140,11 @@ class TokenRenewal:
 
     def keep(self, answer: Whole) -> None:
         """Keep the token, and a refresh token that replaces the last one (RFC 6749, 6)."""
-        said = _read(answer)
+        read = _read(answer)
+        said = read or {}
         token = said.get("access_token")
         if not 200 <= answer.status < 300 or not isinstance(token, str) or not token:
-            raise CannotSign(f"cannot be had: {self._place} {_refusal(answer.status, said)}")
+            raise CannotSign(f"cannot be had: {self._place} {_refusal(answer.status, read)}")
         kind = said.get("token_type", "bearer")
         if not isinstance(kind, str) or kind.lower() != "bearer":
             raise CannotSign(f"cannot be used: {self._place} gave a token that is no bearer token")
@@ -239,23 +240,22 @@ def _form(fields: list[tuple[str, Text]]) -> Text:
     return separate((join((name, "=", apply(form_text, value))) for name, value in fields), "&")
 
 
-def _read(answer: Whole) -> Mapping[str, Json]:
+def _read(answer: Whole) -> Mapping[str, Json] | None:
     try:
         said = decode(answer.body)
     except ValueError:
-        said = None
-    return said if isinstance(said, dict) else {}
+        return None
+    return said if isinstance(said, dict) else None
 
 
-def _refusal(status: int, said: Mapping[str, Json]) -> str:
+def _refusal(status: int, said: Mapping[str, Json] | None) -> str:
     """Say what an endpoint answered, in words that are known."""
-    error = said.get("error")
+    error = said.get("error") if said else None
     told = f" ({error})" if error in _ERRORS else ""
     if told or not 200 <= status < 300:
         return f"answered {status}{told}"
-    return (
-        f"answered {status} {'without an access_token' if said else 'with something that is no JSON object'}"
-    )
+    what = "with something that is no JSON object" if said is None else "without an access_token"
+    return f"answered {status} {what}"
 
 
 def _seconds(lifetime: Json) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
@@ -31,6 +31,18 @@ class AuthenticationSpec(SpecModel):
     client_secret: str | None = Field(None, alias="clientSecret")
     client_authentication: str | None = Field(None, alias="clientAuthentication")
     refresh_token: str | None = Field(None, alias="refreshToken")
+
+
+TlsField: TypeAlias = Literal["certificate", "key", "passphrase", "ca"]
+
+
+class TlsSpec(SpecModel):
+    """What secures the connections to an API; texts in PEM, or locations of them."""
+
+    certificate: str | None = None
+    key: str | None = None
+    passphrase: str | None = None
+    ca: str | None = None
 
 
 class TunnelSpec(SpecModel):
@@ -81,5 +93,6 @@ class HttpSpec(SpecModel):
     base_uri: str = Field(alias="baseUri")
     inputs: tuple[InputSpec, ...] | None = Field(None, alias="inputParameters")
     authentication: AuthenticationSpec | None = None
+    tls: TlsSpec | None = None
     tunnel: TunnelSpec | None = None
     resources: tuple[ResourceSpec, ...] | None = None

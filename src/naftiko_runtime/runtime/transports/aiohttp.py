@@ -120,13 +120,18 @@ class _Resolver(AbstractResolver):
 
 @asynccontextmanager
 async def open_aiohttp(
-    name: str, *, connect_s: float = 10.0, idle_s: float, outside: Outside | None = None
+    name: str,
+    *,
+    connect_s: float = 10.0,
+    idle_s: float,
+    outside: Outside | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[AiohttpTransport]:
     """Open the pool of one API; ``idle_s`` is how long an upstream may be silent."""
     around = outside or Outside()
     # how many requests run at a time is for the limit of the API to say
     connector = aiohttp.TCPConnector(
-        limit=0, keepalive_timeout=_KEEP_ALIVE_S, resolver=_Resolver(name, around)
+        limit=0, keepalive_timeout=_KEEP_ALIVE_S, resolver=_Resolver(name, around), ssl=tls or True
     )
     async with aiohttp.ClientSession(
         connector=connector,

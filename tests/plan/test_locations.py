@@ -4,7 +4,7 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from naftiko_runtime.link.locations import file_path, scheme_of, seen_from
+from naftiko_runtime.plan.locations import file_path, scheme_of, seen_from
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Locations of binds: ``file:`` in every spelling as a path (spec 2.3)."""
+"""Locations of files: ``file:`` in every spelling as a path (spec 2.3)."""
 
 from __future__ import annotations
 
