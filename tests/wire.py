@@ -77,7 +77,7 @@ class Upstream:
                 writer.close()
                 tasks.discard(task)
 
-        server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
+        server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls, limit=2**24)
         upstream.port = server.sockets[0].getsockname()[1]
         try:
             yield upstream
@@ -119,7 +119,7 @@ async def _read(reader: asyncio.StreamReader) -> Seen | None:
         return None
     first, *lines = head.rstrip("\r\n").split("\r\n")
     method, target, _ = first.split(" ", 2)
-    headers = tuple((line.partition(":")[0], line.partition(":")[2].strip()) for line in lines)
+    headers = tuple((line.partition(":")[0], line.partition(":")[2].strip(" \t")) for line in lines)
     lengths = [int(value) for name, value in headers if name.lower() == "content-length"]
     if any(name.lower() == "transfer-encoding" for name, _ in headers):
         return Seen(method, target, headers, await _chunks(reader))
