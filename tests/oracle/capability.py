@@ -57,6 +57,7 @@ class Capability:
         body = root.get("capability") if root else None
         if root is None or not isinstance(body, Block):
             return None
+        body = _gathered(root, body)
         servers = tuple(item for item in entries(body.get("exposes")) if item.get("type") in (*REST, "mcp"))
         routes = [site for server in servers for site in sites(server) if site.is_rest and site.call]
         return cls(root, body, tuple(_consumed(root, body, path.parent, routes)), servers)
@@ -92,6 +93,19 @@ def named(name: str, known: Sequence[str]) -> str | None:
     if name in known:
         return name
     return alike[0] if len(alike) == 1 else None
+
+
+def _gathered(root: Block, body: Block) -> Block:
+    """Read what stands beside a capability that has something in it as a part of it."""
+    beside = {
+        section: [
+            *entries(body.get(section)),
+            *(it for it in entries(root.get(section)) if not _is_import(it)),
+        ]
+        for section in ("consumes", "exposes", "aggregates")
+        if body and isinstance(root.get(section), list)
+    }
+    return Block({**body, **beside}, body.line, {**root.lines, **body.lines})
 
 
 def _is_served(server: Block) -> bool:

@@ -67,8 +67,22 @@ def test_a_file_that_is_no_mapping_is_no_capability(text: str) -> None:
     [
         ("info: {}\nnaftko: 1.0.0-alpha2\n", "2:1", "did you mean 'naftiko'?"),
         ("info: {}\n  \nNaftiko: 1.0.0-alpha2\n", "3:1", "did you mean 'naftiko'?"),
-        ("info: {}\ncapability: {}\n", "1:1", "a capability file begins with 'naftiko: 1.0.0-alpha2'"),
-        ("openapi: 3.1.0\n", "1:1", "a capability file begins with 'naftiko: 1.0.0-alpha2'"),
+        (
+            "info: {}\ncapability: {}\n",
+            "1:1",
+            "it looks like a capability file without its version; "
+            "a capability file begins with 'naftiko: 1.0.0-alpha2'",
+        ),
+        (
+            "openapi: 3.1.0\n",
+            "1:1",
+            "it looks like an OpenAPI description; a capability file begins with 'naftiko: 1.0.0-alpha2'",
+        ),
+        (
+            "apiVersion: v1\nkind: Pod\n",
+            "1:1",
+            "it looks like a manifest of Kubernetes; a capability file begins with 'naftiko: 1.0.0-alpha2'",
+        ),
         ("{}\n", "1:1", "a capability file begins with 'naftiko: 1.0.0-alpha2'"),
     ],
 )

@@ -13,6 +13,7 @@ from ..app.compiler import compile_text
 from ..rules.lint import RECOMMENDED, RULES, lint
 from ..rules.rule import Rule
 from ..source.diagnostics import Diagnostic
+from ..spec.document import Document
 from .failure import Failure
 from .files import Place, is_capability
 from .origin import Origin, read_origin
@@ -64,7 +65,13 @@ def _check(origin: Origin, rules: str) -> Checked:
     compiled = compile_text(origin.text, origin.name, origin.folder)
     if compiled.document is not None:
         lint(compiled.document, compiled.report, _RULES[rules])
-    return Checked(origin.name, tuple(compiled.report))
+    found = tuple(item for item in compiled.report if not _is_elsewhere(item, compiled.document))
+    return Checked(origin.name, found)
+
+
+def _is_elsewhere(item: Diagnostic, document: Document | None) -> bool:
+    """Tell whether a server is missed only because others, who import the file, have it."""
+    return item.code == "S004" and document is not None and document.is_shared
 
 
 def _bug(error: Exception) -> str:

@@ -10,7 +10,15 @@ from ..expr.scope import Const, Expr, StepResult
 from ..expr.shape import Augmented, Fields, Shape
 from ..plan.flow import Step
 from ..source.diagnostics import Diagnostic, Report, Span, did_you_mean
-from ..spec.flows import CallStepSpec, LookupStepSpec, ScriptStepSpec, StepSpec, UnitSpec
+from ..spec.flows import (
+    STEPS,
+    CallStepSpec,
+    LookupStepSpec,
+    OtherStepSpec,
+    ScriptStepSpec,
+    StepSpec,
+    UnitSpec,
+)
 from ..steps.call import CallStep
 from ..steps.flow import FlowStep
 from ..steps.lookup import LookupStep
@@ -61,6 +69,10 @@ class StepLinker:
             case ScriptStepSpec():
                 message = "script steps are not run by this release"
                 return self.report.refuse("L015", message, spec.span("type"))
+            case OtherStepSpec():
+                message, known = f"steps of type {spec.type!r} are not known", ", ".join(STEPS)
+                hint = did_you_mean(spec.type, STEPS) or f"known are {known}"
+                return self.report.refuse("S006", message, spec.span("type"), hint)
             case _:
                 assert_never(spec)
         return wiring.refusal or found

@@ -19,6 +19,7 @@ from .imports import ImportedSpec
 
 _PYTHON = re.compile(r"^Input | or instance of \w+| or object to extract fields from")
 
+_SECTIONS = ("consumes", "exposes", "aggregates", "binds")
 _TYPE = {"union_tag_invalid": ("type",)}  # pydantic gives the place of the whole mapping
 
 
@@ -73,6 +74,13 @@ class Document(SpecModel):
     aggregates: tuple[AggregateSpec, ...] | None = None
     imported: ImportedSpec | None = None
     capability: CapabilitySpec
+
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether there is something to import here, and no word of a server."""
+        parts = (self, self.imported, self.capability, self.capability.imported)
+        held = {name for part in parts if part for name in _SECTIONS if getattr(part, name) is not None}
+        return bool(held) and "exposes" not in held
 
 
 def parse(source: Source, report: Report) -> Document | None:

@@ -9,6 +9,9 @@ from pydantic import Discriminator, Field, Tag
 
 from .base import Free, SpecModel
 
+STEPS = ("call", "lookup", "script")
+OTHER = "<other>"  # the tag of what authors made up
+
 
 class OutputSpec(SpecModel):
     """An output parameter in any of its forms: mapped, constant, nested (spec: output parameters)."""
@@ -88,15 +91,25 @@ class ScriptStepSpec(SpecModel):
     with_: Mapping[str, Free] | None = Field(None, alias="with")
 
 
+class OtherStepSpec(SpecModel):
+    """A step of a kind that no version has; its unit is refused, whatever else it says."""
+
+    type: str
+    name: str | None = None
+
+
 def _kind(step: object) -> str | None:
     kind = step.get("type") if isinstance(step, dict) else getattr(step, "type", None)
-    return f"<{kind}>" if kind is not None else None
+    if isinstance(kind, str):
+        return f"<{kind}>" if kind in STEPS else OTHER
+    return None if kind is None else f"<{kind}>"
 
 
 StepSpec: TypeAlias = Annotated[
     Annotated[CallStepSpec, Tag("<call>")]
     | Annotated[LookupStepSpec, Tag("<lookup>")]
-    | Annotated[ScriptStepSpec, Tag("<script>")],
+    | Annotated[ScriptStepSpec, Tag("<script>")]
+    | Annotated[OtherStepSpec, Tag(OTHER)],
     Discriminator(_kind),
 ]
 

@@ -11,6 +11,7 @@ from pydantic_core import core_schema
 from ..values import Json
 from .dialects.versions import DIALECTS
 from .document import Document
+from .flows import OTHER
 from .words import KNOWN, MEANINGS, SYNONYMS
 
 _SECTIONS = ("consumes", "exposes", "aggregates", "binds")
@@ -67,7 +68,8 @@ class _ForEditors(GenerateJsonSchema):
         return {**made, "type": [*kinds, "null"]}
 
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
-        return {"oneOf": super().tagged_union_schema(schema)["oneOf"]}
+        choices = {tag: choice for tag, choice in schema["choices"].items() if tag != OTHER}
+        return {"oneOf": super().tagged_union_schema({**schema, "choices": choices})["oneOf"]}
 
 
 def _authored(lineage: Sequence[str], made: JsonSchemaValue) -> JsonSchemaValue:

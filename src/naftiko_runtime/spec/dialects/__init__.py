@@ -16,6 +16,21 @@ from .versions import DIALECTS, Version, nearest
 
 VERSIONS = tuple(DIALECTS)
 _ROOTS = ("naftiko", "ikanos")
+_OTHERS = {
+    "openapi": "an OpenAPI description",
+    "swagger": "an OpenAPI description",
+    "asyncapi": "an AsyncAPI description",
+    "arazzo": "an Arazzo description",
+    "apiVersion": "a manifest of Kubernetes",
+    "capability": "a capability file without its version",
+    "consumes": "a capability file without its version",
+    "exposes": "a capability file without its version",
+    "jobs": "a workflow of GitHub Actions",
+    "workflow": "a description of a workflow",
+    "workflows": "a description of workflows",
+    "services": "a Compose file",
+    "aid": "an APIs.json index",
+}
 
 
 def upgrade(source: Source, report: Report) -> Source | None:
@@ -26,7 +41,7 @@ def upgrade(source: Source, report: Report) -> Source | None:
     root = next((key for key in _ROOTS if key in source.data), None)
     if root is None:
         near = _misspelt(source.data)
-        hint = did_you_mean(near, _ROOTS[:1]) or "a capability file begins with 'naftiko: 1.0.0-alpha2'"
+        hint = did_you_mean(near, _ROOTS[:1]) or _instead(source.data)
         message = "not a capability file: no 'naftiko' key"
         report.error("D002", message, source.positions.of(near), hint)
         return None
@@ -68,6 +83,13 @@ def _standalone(node: Source) -> Source:
     if has(node, "capability") or not any(has(node, section) for section in SECTIONS):
         return node
     return put(node, "capability", mapping({}, node.positions.span))
+
+
+def _instead(keys: Iterable[str]) -> str:
+    """Say what a file is that has the keys of another kind; else how a capability file begins."""
+    found = next((what for key, what in _OTHERS.items() if key in keys), None)
+    begins = "a capability file begins with 'naftiko: 1.0.0-alpha2'"
+    return f"it looks like {found}; {begins}" if found else begins
 
 
 def _misspelt(keys: Iterable[str]) -> str:

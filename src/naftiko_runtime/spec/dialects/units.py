@@ -6,6 +6,7 @@ from ...source.diagnostics import Report
 from ...source.tree import Source
 from ...values import Json
 from ...values.json import encode_text
+from ..flows import STEPS
 from .collections import by_key, each, listed, named, named_only
 from .nodes import (
     Kind,
@@ -100,15 +101,24 @@ def _typed_step(node: Source, report: Report) -> Source:
     return put(node, "type", stated(kind, node.positions.span))
 
 
+def _step(node: Source, report: Report) -> Source:
+    """Bring a step to its canonical form; of one whose type no version has only that is left."""
+    kind = value(node, "type")
+    if not isinstance(kind, str) or kind in STEPS:
+        return _STEP(node, report)
+    kept = {key: part for key, part in parts(node).items() if key in ("name", "type")}
+    return mapping(kept, node.positions.span)
+
+
 _OUTPUT = Kind(rules=(single_items,), keys={"properties": by_key(_output), "items": _items})
 INPUT = Kind(rules=(LABEL,))
 MAPPING = Kind(rules=(renaming("targetName", "target"),))
-STEP = Kind(rules=(_typed_step,), keys={"inputParameters": named(INPUT)})
+_STEP = Kind(rules=(_typed_step,), keys={"inputParameters": named(INPUT)})
 INPUTS = named_only("a parameter", INPUT)
 UNIT_RULES: tuple[Rule, ...] = (called_id, LABEL)
 UNIT_KEYS = {
     "inputParameters": INPUTS,
-    "steps": named(STEP),
+    "steps": named(_step),
     "mappings": each(MAPPING),
     "outputParameters": outputs,
 }
