@@ -1,6 +1,7 @@
 """Compiles small capabilities, and finds what came out of them."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from textwrap import dedent, indent
 
 from naftiko_runtime.app.compiler import Compiled, compile_text
@@ -8,7 +9,7 @@ from naftiko_runtime.expr.scope import Scope
 from naftiko_runtime.plan.call import HttpCall, Outbound
 from naftiko_runtime.plan.explain import Plan, exposed
 from naftiko_runtime.plan.flow import Flow
-from naftiko_runtime.plan.surfaces import Operation, PassThrough, Refused, RestRoute, RestSurface
+from naftiko_runtime.plan.surfaces import McpSurface, Operation, PassThrough, Refused, RestRoute, RestSurface
 from naftiko_runtime.values import Json, Secret
 
 BINDS = "binds: [{namespace: keys, keys: {TOKEN: SHOP_TOKEN, other: SHOP_OTHER}}]"
@@ -63,6 +64,34 @@ capability:
       call: shop.list
 {_lines(unit, 6)}
 """)
+
+
+def agent(unit: str = "", *, method: str = "GET", server: str = "", folder: Path | None = None) -> Compiled:
+    """Compile an MCP server with one tool, which may call ``shop.list``; ``server`` stands beside it."""
+    text = f"""\
+naftiko: 1.0.0-alpha2
+capability:
+  consumes:
+  - type: http
+    namespace: shop
+    baseUri: https://shop.example
+    resources:
+    - {{name: orders, path: /orders, operations: [{{name: list, method: {method}}}]}}
+  exposes:
+  - type: mcp
+    namespace: face
+    port: 9090
+    tools:
+    - name: tool
+      description: A tool.
+{_lines(unit or "call: shop.list", 6)}
+{_lines(server, 4)}
+"""
+    return compile_text(text, "shop.yaml", folder)
+
+
+def server_of(result: Compiled) -> McpSurface:
+    return next(surface for surface in plan_of(result).surfaces if isinstance(surface, McpSurface))
 
 
 def _lines(text: str, width: int) -> str:

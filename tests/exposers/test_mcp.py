@@ -4,7 +4,7 @@ import gzip
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 import pytest
@@ -15,7 +15,7 @@ from naftiko_runtime.exposers.guard import Guard
 from naftiko_runtime.exposers.mcp import build_app
 from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.scope import Expr, Scope
-from naftiko_runtime.expr.shape import Selected
+from naftiko_runtime.expr.shape import Fields, Selected
 from naftiko_runtime.expr.template import PathTemplate
 from naftiko_runtime.plan.call import Headers, HttpCall
 from naftiko_runtime.plan.contract import Contract, Param
@@ -36,6 +36,7 @@ from naftiko_runtime.plan.surfaces import (
     McpSurface,
     McpTool,
     Operation,
+    Part,
     PassThrough,
     Refused,
     Result,
@@ -498,3 +499,64 @@ async def test_a_refused_operation_names_its_diagnostic(serve: Serve, era: Era) 
     result = await result_of(serve, app(NotLinked(diagnostic), refused), era=era)
     assert result.is_error
     assert only_text(result) == "this operation is refused (L001): no consumed operation 'jobs.gte'"
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_stated_content_is_shown_as_what_the_file_says_that_it_is(serve: Serve, era: Era) -> None:
+    parts = (
+        Part("0"),
+        Part("1", "image/png", is_base64=True),
+        Part("2", "audio/wav", is_base64=True),
+        Part("3", "image/svg+xml"),
+        Part("4", "application/json", uri="test://shown"),
+        Part("5", "application/pdf", is_base64=True),
+        Part("6", "text/plain"),
+        Part("7"),
+    )
+    value: Json = {"0": "text", "1": "AA==", "2": "AQ==", "3": "<svg/>", "4": {"a": 1}, "5": "Ag==", "6": "b"}
+    application = app(answer(value), replace(tool(body=flow()), parts=parts))
+    result = await result_of(serve, application, era=era)
+    assert [block.model_dump(by_alias=True, exclude_none=True) for block in result.content] == [
+        {"type": "text", "text": "text"},
+        {"type": "image", "data": "AA==", "mimeType": "image/png"},
+        {"type": "audio", "data": "AQ==", "mimeType": "audio/wav"},
+        {"type": "image", "data": b64encode(b"<svg/>").decode(), "mimeType": "image/svg+xml"},
+        {
+            "type": "resource",
+            "resource": {"uri": "test://shown", "mimeType": "application/json", "text": '{"a":1}'},
+        },
+        {
+            "type": "resource",
+            "resource": {"uri": "tool://get-job/5", "mimeType": "application/pdf", "blob": "Ag=="},
+        },
+        {"type": "text", "text": "b"},
+    ]
+    assert result.structured_content is None
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_one_stated_piece_is_all_of_the_answer(serve: Serve, era: Era) -> None:
+    described = replace(tool(body=flow()), parts=(Part(None, "image/png", is_base64=True),))
+    result = await result_of(serve, app(answer("AA=="), described), era=era)
+    assert result.content == [types.ImageContent(data="AA==", mime_type="image/png")]
+
+
+async def test_an_argument_is_known_under_the_name_that_clients_take_and_its_own(serve: Serve) -> None:
+    described = replace(tool(params=(Param("$top", "integer", required=True),)), renamed={"top": "$top"})
+    async with serve(app(answer("ok"), described)) as url, Client(url) as client:
+        for name in ("top", "$top"):
+            assert only_text(await client.call_tool("get-job", {name: "3"})) == "ok"
+        (listed,) = (await client.list_tools()).tools
+    assert listed.input_schema["required"] == ["top"]
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_an_object_that_the_file_puts_together_is_promised(serve: Serve, era: Era) -> None:
+    shaped = Flow((), Fields((("a", Selected(Root())),)))
+    application = app(answer({"a": None, "more": 1}), tool(body=shaped))
+    async with serve(application) as url, Client(url, mode=era) as client:
+        (listed,) = (await client.list_tools()).tools
+        assert listed.output_schema is not None
+        assert list(listed.output_schema["properties"]) == ["a"]
+        result = await client.call_tool("get-job", {})
+    assert result.structured_content == {"a": None, "more": 1}

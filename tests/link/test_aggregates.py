@@ -6,12 +6,10 @@ import pytest
 
 from linking import codes, compiled, operation_of, plan_of, refusal_of
 from naftiko_runtime.expr.scope import Scope
-from naftiko_runtime.link.aggregates import hints_of
 from naftiko_runtime.plan.contract import Contract, Param
 from naftiko_runtime.plan.errors import InvalidArguments
 from naftiko_runtime.plan.flow import Flow
 from naftiko_runtime.plan.surfaces import McpSurface
-from naftiko_runtime.spec.aggregates import SemanticsSpec
 from naftiko_runtime.values import Secret
 from stepping import ANSWERS, Harbour, harbour, ran
 
@@ -46,7 +44,12 @@ async def test_a_tool_takes_over_what_the_flow_says_of_itself() -> None:
     assert await ran(result, {"imo": "7"}) == "Ada"
     surface = plan_of(result).surfaces[0]
     assert isinstance(surface, McpSurface)
-    assert surface.tools[0].hints == {"readOnly": True, "destructive": False, "idempotent": True}
+    assert surface.tools[0].hints == {
+        "readOnly": True,
+        "destructive": False,
+        "idempotent": True,
+        "openWorld": True,
+    }
 
 
 async def test_what_a_tool_says_itself_goes_first() -> None:
@@ -123,19 +126,6 @@ async def test_a_flow_is_never_given_a_bound_value() -> None:
     assert isinstance(body, Flow)
     with pytest.raises(InvalidArguments):
         await body.run(Scope(binds={"keys.TOKEN": Secret("s")}), Harbour())
-
-
-@pytest.mark.parametrize(
-    ("semantics", "hints"),
-    [
-        (None, {}),
-        (SemanticsSpec(), {}),
-        (SemanticsSpec(safe=False, idempotent=False), {"readOnly": False, "idempotent": False}),
-        (SemanticsSpec(safe=True), {"readOnly": True, "destructive": False}),
-    ],
-)
-def test_hints_are_what_semantics_say(semantics: SemanticsSpec | None, hints: dict[str, bool]) -> None:
-    assert hints_of(semantics) == hints
 
 
 def test_a_tool_without_a_name_is_called_like_its_flow() -> None:

@@ -52,12 +52,16 @@ def test_servers_keep_their_order_and_what_the_file_says_of_them() -> None:
     assert (rest.namespace, rest.description, rest.address, rest.port) == ("rest-of-ships", "", None, 8080)
 
 
-def test_tools_have_the_hints_that_the_file_gives_and_no_others() -> None:
+def test_tools_have_the_hints_that_the_file_gives_and_those_that_follow_from_their_calls() -> None:
     mcp, _ = plan_of(compiled(SERVERS)).surfaces
     assert isinstance(mcp, McpSurface)
     assert [(tool.name, tool.title, tool.hints) for tool in mcp.tools] == [
-        ("list", "List ships", {"readOnly": True, "openWorld": False}),
-        ("count", None, {}),
+        (
+            "list",
+            "List ships",
+            {"readOnly": True, "destructive": False, "idempotent": True, "openWorld": False},
+        ),
+        ("count", None, {"readOnly": True, "destructive": False, "idempotent": True, "openWorld": True}),
     ]
 
 

@@ -204,3 +204,33 @@ def test_kinds_have_the_names_that_json_schema_gives_them(value: Json, expected:
 def test_a_bad_argument_is_a_sentence_with_or_without_a_path() -> None:
     assert str(BadArgument("a", "is required")) == "a: is required"
     assert str(BadArgument("", "is missing")) == "is missing"
+
+
+@pytest.mark.parametrize(
+    ("keywords", "good", "bad", "problem"),
+    [
+        ({"enum": ["a", 1]}, "a", "b", 'it: must be one of "a", 1'),
+        ({"minimum": 3}, 3, 2, "it: 2 is less than the minimum of 3"),
+        ({"pattern": "^a"}, "ab", "b", "it: must match ^a"),
+        (
+            {"items": {"type": "integer"}},
+            [2**70, -(2**70), 1],
+            ["x"],
+            "it.0: must be integer, not string",
+        ),
+        (
+            {"properties": {"a": {"type": "string"}}},
+            {"a": "x", "b": 1.5},
+            {"a": 1},
+            "it.a: must be string, not integer",
+        ),
+        ({"properties": {"a": {}}, "required": ["a"]}, {"a": 1}, {}, "it.a: is required"),
+        ({"properties": {"a": {"enum": ["x"]}}}, {}, {"a": 1}, 'it.a: must be one of "x"'),
+    ],
+)
+def test_keywords_are_checked(keywords: dict[str, Json], good: Json, bad: Json, problem: str) -> None:
+    contract = Contract((Param("it", keywords=keywords),))
+    assert contract.bind({"it": good}) == {"it": good}
+    with pytest.raises(InvalidArguments) as caught:
+        contract.bind({"it": bad})
+    assert [str(found) for found in caught.value.problems] == [problem]

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from ..plan.contract import Contract
 from ..plan.flow import Flow
 from ..source.diagnostics import Report
-from ..spec.aggregates import AggregateSpec, FlowSpec, SemanticsSpec
+from ..spec.aggregates import AggregateSpec, FlowSpec
 from .consumes import ConsumedParam
 
 
@@ -61,17 +61,3 @@ def linked_flow(declared: Declared, contract: Contract, flow: Flow) -> LinkedFlo
     # whoever refers to a flow has checked the arguments already, and may know more of them
     open_params = tuple(replace(param, required=False) for param in contract.params)
     return LinkedFlow(declared.name, Contract(open_params), flow, params)
-
-
-def hints_of(semantics: SemanticsSpec | None) -> dict[str, bool]:
-    """Say what a tool that runs a flow does to the world (spec 2.15)."""
-    if semantics is None:
-        return {}
-    hints: dict[str, bool] = {}
-    if semantics.safe is not None:
-        hints["readOnly"] = semantics.safe
-    if semantics.safe:
-        hints["destructive"] = False
-    if semantics.idempotent is not None:
-        hints["idempotent"] = semantics.idempotent
-    return hints

@@ -18,6 +18,7 @@ from ..values import Json
 from .bodies import OF_BODY
 from .consumes import ConsumedParam
 from .intent import Unit
+from .keywords import link_keywords
 
 _PLACES: Mapping[str, Place] = {
     "path": "path",
@@ -97,9 +98,12 @@ class Inputs:
             spec.name, [known for known, draft in self._drafts.items() if draft.place == "path"]
         )
         place = "path" if name is not None else _PLACES.get((spec.location or "").lower())
-        required = name is not None or (required_by_default if spec.required is None else spec.required)
+        keywords = link_keywords(spec, spec.name, self.report)
+        otherwise = required_by_default and "default" not in keywords
+        required = name is not None or (otherwise if spec.required is None else spec.required)
         kind = kind_named(spec.type)
-        param = Param(name or spec.name, kind, required, spec.description or "", self._pattern(spec))
+        described = spec.description or "", self._pattern(spec), keywords
+        param = Param(name or spec.name, kind, required, *described)
         self._drafts[param.name] = _Draft(param, place, is_declared=True)
 
     def _pattern(self, spec: InputSpec) -> str | None:

@@ -13,6 +13,8 @@ from ..spec.exposes import ExposedResourceSpec, RouteSpec, ToolSpec
 # what the clients of all large hosts take; some of them put the server's name before it
 _LEGAL = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_-]+")
+_LEGAL_KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_ILLEGAL_KEY = re.compile(r"[^A-Za-z0-9_.-]+")
 _VARIABLE = re.compile(r"(?<!\{)\{++[^{}]*\}+")
 _MAX, _COMFORTABLE, _HASH = 64, 48, 8
 
@@ -24,6 +26,19 @@ def legal(name: str) -> str:
     mark = sha256(name.encode(errors="surrogatepass")).hexdigest()[:_HASH]
     words = _ILLEGAL.sub("_", name).strip("_")[: _MAX - _HASH - 1].rstrip("_-")
     return f"{words}-{mark}" if words else f"tool-{mark}"
+
+
+def legal_keys(names: Sequence[str]) -> dict[str, str]:
+    """Find names that clients take for arguments whose own they do not; returns the own ones by those."""
+    taken = {name for name in names if _LEGAL_KEY.fullmatch(name)}
+    renamed: dict[str, str] = {}
+    for name in names:
+        if name in taken:
+            continue
+        words = _ILLEGAL_KEY.sub("_", name).strip("_")[:_MAX]
+        shown = words if words and words not in taken | renamed.keys() else legal(f"{name}?")
+        renamed[shown] = name
+    return renamed
 
 
 @dataclass(slots=True)

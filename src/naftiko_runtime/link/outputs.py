@@ -12,6 +12,7 @@ from ..expr.scope import Const, Expr
 from ..expr.shape import Computed, Fields, OnlyField, Rows, Selected, Shape
 from ..expr.template import compile_template
 from ..plan.contract import KINDS, coerce
+from ..plan.surfaces import Part
 from ..source.diagnostics import Diagnostic, Report
 from ..spec.flows import OutputSpec
 from ..values import Json
@@ -40,6 +41,22 @@ def _states(output: OutputSpec) -> bool:
     return (stated is not None and not _is_path(stated)) or any(_states(part) for part in inner)
 
 
+def parts_of(outputs: tuple[OutputSpec, ...]) -> tuple[Part, ...]:
+    """Tell which content outputs are, when one of them says what media type it has; several have keys."""
+    if all(output.media_type is None for output in outputs):
+        return ()
+    is_alone = len(outputs) == 1
+    return tuple(
+        Part(
+            key=output.name if is_alone else output.name or str(number),
+            media_type=(output.media_type or "").partition(";")[0].strip().lower(),
+            is_base64=(output.encoding or "").lower() == "base64",
+            uri=output.uri,
+        )
+        for number, output in enumerate(outputs)
+    )
+
+
 @dataclass(slots=True)
 class OutputLinker:
     """Links the outputs of one unit; a path that nobody can read refuses it (L014)."""
@@ -64,6 +81,9 @@ class OutputLinker:
         """Link outputs that the file states; they answer under their names, nameless ones as they are."""
         if len(outputs) == 1 and outputs[0].name is None:
             return self._link(outputs[0])
+        if parts := parts_of(outputs):
+            pairs = zip(parts, outputs, strict=True)
+            return Fields(tuple((part.key or "", self._link(output, output.name)) for part, output in pairs))
         return Fields(tuple((output.name or "value", self._link(output, output.name)) for output in outputs))
 
     def stated(self, spec: OutputSpec) -> Shape | None:

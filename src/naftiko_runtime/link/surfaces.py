@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from ..plan.contract import Contract
+from ..plan.flow import Flow
 from ..plan.surfaces import (
     Body,
     McpSurface,
@@ -23,19 +24,21 @@ from ..source.diagnostics import Diagnostic, Report, Span
 from ..spec.aggregates import FlowSpec
 from ..spec.exposes import (
     ControlSpec,
-    HintsSpec,
     McpSpec,
     RestSpec,
     ServerSpec,
     SkillSpec,
+    ToolSpec,
 )
 from ..spec.flows import UnitSpec
-from .aggregates import hints_of
 from .callers import link_verifier
 from .flows import FlowLinker
 from .forwards import ForwardLinker
+from .hints import link_hints
+from .inputschemas import whole_contract, with_inputs
 from .intent import CallTable, Unit, Use, choose, tell
-from .names import ToolNames, reachable
+from .names import ToolNames, legal_keys, reachable
+from .outputs import parts_of
 from .wiring import Wiring
 
 
@@ -112,7 +115,7 @@ class SurfaceLinker:
 
     def _tools(self, server: McpSpec, guarded: Diagnostic | None) -> Iterator[McpTool]:
         specs, names = server.tools or (), ToolNames(self.report)
-        units = [Unit(spec, shared=server.inputs or ()) for spec in specs]
+        units = [Unit(with_inputs(spec), shared=server.inputs or ()) for spec in specs]
         for spec, unit, use in zip(specs, units, self._settle(units), strict=True):
             flow = self._flow(spec)
             name = names.name(spec, spec.name or (flow.name if flow else None))
@@ -120,8 +123,17 @@ class SurfaceLinker:
                 continue
             wiring = self.flows.wiring(unit, server.namespace, required_by_default=True)
             operation = self._operation(f"{server.namespace}.{name}", unit, use, wiring, guarded)
-            hints = hints_of(flow.semantics if flow else None) | _hints(spec.hints)
-            yield McpTool(name, spec.label, operation, hints)
+            operation = self._with_schema(spec, operation)
+            hints = link_hints(operation.body, flow.semantics if flow else None, spec.hints)
+            renamed = legal_keys([param.name for param in operation.contract.params])
+            parts = parts_of(spec.outputs or ()) if isinstance(operation.body, Flow) else ()
+            yield McpTool(name, spec.label, operation, hints, renamed, parts)
+
+    def _with_schema(self, spec: ToolSpec, operation: Operation) -> Operation:
+        contract = whole_contract(spec, operation.contract, self.report)
+        if isinstance(contract, Diagnostic):
+            return replace(operation, body=Refused(contract), contract=Contract())
+        return replace(operation, contract=contract)
 
     def _settle(self, units: Sequence[Unit]) -> list[Use | None]:
         """Settle the calls of one server; units without a call, or with a flow's name in it, have no use."""
@@ -159,15 +171,3 @@ class SurfaceLinker:
 
 def _streams(body: Body) -> bool:
     return isinstance(body, PassThrough) and body.call.streams_body
-
-
-def _hints(spec: HintsSpec | None) -> dict[str, bool]:
-    if spec is None:
-        return {}
-    given = {
-        "readOnly": spec.read_only,
-        "destructive": spec.destructive,
-        "idempotent": spec.idempotent,
-        "openWorld": spec.open_world,
-    }
-    return {name: value for name, value in given.items() if value is not None}

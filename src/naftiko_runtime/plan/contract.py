@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from math import inf
-from typing import Literal, TypeAlias, get_args
+from math import copysign, inf
+from typing import Literal, TypeAlias, cast, get_args
 
 import jsonschema_rs
 
@@ -20,7 +20,13 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in KINDS}
 
 _MAX_PROBLEMS = 20
+_MAX_MESSAGE = 300
+# keywords that look into a list or an object, or compare all of it
+_INSIDE = frozenset(
+    ("enum", "minItems", "maxItems", "uniqueItems", "items", "properties", "required", "additionalProperties")
+)
 _MAX_NAME = 64
+_FAR = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,11 @@ class Param:
     required: bool = False
     description: str = ""
     pattern: str | None = None
+    keywords: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def is_described_inside(self) -> bool:
+        return not _INSIDE.isdisjoint(self.keywords)
 
     def schema(self) -> dict[str, Json]:
         schema: dict[str, Json] = {"type": self.kind} if self.kind else {}
@@ -41,7 +52,7 @@ class Param:
             schema["description"] = self.description
         if self.pattern is not None:
             schema["pattern"] = self.pattern
-        return schema
+        return {**schema, **self.keywords}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +60,25 @@ class Contract:
     """All arguments of one operation; ``bind`` is the same for every face."""
 
     params: tuple[Param, ...] = ()
+    given: Mapping[str, Json] | None = None  # a schema that the author wrote as a whole
     _by_name: Mapping[str, Param] = field(init=False, repr=False, compare=False)
+    _defaults: Mapping[str, Json] = field(init=False, repr=False, compare=False)
     _validator: jsonschema_rs.Draft202012Validator = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {param.name: param for param in self.params})
+        defaults = {
+            param.name: coerce(param.keywords["default"], param.kind)
+            for param in self.params
+            if "default" in param.keywords
+        }
+        object.__setattr__(self, "_defaults", defaults)
         object.__setattr__(self, "_validator", jsonschema_rs.Draft202012Validator(self.schema()))
 
     def schema(self) -> dict[str, Json]:
         """Return the JSON Schema (2020-12) of the arguments object."""
+        if self.given is not None:
+            return {**self.given}
         schema: dict[str, Json] = {"type": "object"}
         schema["properties"] = {param.name: param.schema() for param in self.params}
         if required := [param.name for param in self.params if param.required]:
@@ -68,16 +89,21 @@ class Contract:
     def bind(self, raw: Mapping[str, Json]) -> dict[str, Json]:
         """Coerce and check arguments; raises InvalidArguments with every problem (D13).
 
-        An explicit null counts as not given.
+        An explicit null counts as not given; what is not given is its default, if the file states one.
         """
         arguments = {
             name: coerce(value, self._by_name[name].kind)
             for name, value in raw.items()
             if name in self._by_name and value is not None
         }
-        outline = {name: _outline(value) for name, value in arguments.items()}
+        outline = {
+            name: _in_range(value)
+            if self._by_name[name].is_described_inside or self.given
+            else _outline(value)
+            for name, value in arguments.items()
+        }
         if raw.keys() <= self._by_name.keys() and self._validator.is_valid(outline):
-            return arguments
+            return {**self._defaults, **arguments}
         problems = (*self._unknown(raw), *self._violations(outline))
         raise InvalidArguments(problems[:_MAX_PROBLEMS])
 
@@ -92,20 +118,41 @@ class Contract:
         for error in self._validator.iter_errors(arguments):
             path, kind = ".".join(str(part) for part in error.instance_path), error.kind
             if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
-                yield BadArgument(kind.property, "is required")
+                yield BadArgument(".".join(filter(None, (path, kind.property))), "is required")
             elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Type):
                 yield BadArgument(path, f"must be {' or '.join(kind.types)}, not {kind_of(error.instance)}")
+            elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Pattern):
+                yield BadArgument(path, f"must match {kind.pattern}")
+            elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Enum):
+                options = ", ".join(encode_text(cast("Json", option)) for option in kind.options)
+                yield BadArgument(path, f"must be one of {options}"[:_MAX_MESSAGE])
             else:
-                yield BadArgument(path, f"must match {self._by_name[path].pattern}")
+                yield BadArgument(path, error.message[:_MAX_MESSAGE])
 
 
 def is_pattern(text: str) -> bool:
     """Tell whether a text can be used as the pattern of a parameter."""
+    return is_schema({"pattern": text})
+
+
+def is_schema(schema: Mapping[str, Json]) -> bool:
+    """Tell whether keywords make a JSON Schema (2020-12)."""
     try:
-        jsonschema_rs.Draft202012Validator({"pattern": text})
+        jsonschema_rs.Draft202012Validator({**schema})
     except ValueError:
         return False
     return True
+
+
+def _in_range(value: Json) -> Json:
+    """Make integers as small as the validator takes them; what they are is checked all the same."""
+    if isinstance(value, dict):
+        return {name: _in_range(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_in_range(part) for part in value]
+    if isinstance(value, int) and not -_FAR < value < _FAR:
+        return copysign(float(_FAR), value)
+    return value
 
 
 def _outline(value: Json) -> Json:

@@ -103,13 +103,29 @@ class RestSurface:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of content whose kind the file states; ``key`` finds its value in what a unit answers."""
+
+    key: str | None
+    media_type: str = ""
+    is_base64: bool = False
+    uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class McpTool:
-    """A tool as clients see it; hints that the file does not give are left out."""
+    """A tool as clients see it.
+
+    ``renamed`` has the arguments whose names clients do not take, by the names they are shown under; without
+    parts the content is what the answer's media type makes of it.
+    """
 
     name: str
     title: str | None
     operation: Operation
     hints: Mapping[str, bool]
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

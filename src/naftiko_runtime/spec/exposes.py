@@ -91,6 +91,7 @@ class ToolSpec(UnitSpec):
     """An MCP tool."""
 
     hints: HintsSpec | None = None
+    input_schema: Free = Field(None, alias="inputSchema")
 
 
 class McpResourceSpec(UnitSpec):

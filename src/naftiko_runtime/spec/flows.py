@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Discriminator, Field, Tag
 
 from .base import Free, SpecModel
+from .keywords import KeywordsSpec
 
 STEPS = ("call", "lookup", "script")
 OTHER = "<other>"  # the tag of what authors made up
@@ -24,6 +25,9 @@ class OutputSpec(SpecModel):
     const: Free = None
     properties: Mapping[str, OutputSpec] | None = None
     items: OneOrMany | None = None
+    media_type: str | None = Field(default=None, alias="contentMediaType")
+    encoding: str | None = Field(default=None, alias="contentEncoding")
+    uri: str | None = None
 
 
 def _form(items: object) -> str:
@@ -37,7 +41,7 @@ OneOrMany: TypeAlias = Annotated[
 ]
 
 
-class InputSpec(SpecModel):
+class InputSpec(KeywordsSpec):
     """A parameter of a consumed operation, a route, a tool or a flow.
 
     The schema gives consumed parameters neither type nor requiredness; four files in five write them.

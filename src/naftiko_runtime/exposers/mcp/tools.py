@@ -13,14 +13,16 @@ from mcp import types
 from mcp.server import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 
-from ...plan.flow import Answer
+from ...plan.flow import Answer, Flow
 from ...plan.reading import read_start
 from ...plan.surfaces import Context, Invoke, McpTool, PassThrough
 from ...values import Json
 from ...values.json import encode_text
 from ..boundary import answered
 from .content import Elsewhere, of_inbound, of_refusal, of_value
+from .parts import of_parts
 from .refusal import START_LIMIT_BYTES, Repetition, tell, tell_answer
+from .schemas import input_schema, output_schema, short
 
 # the SDK leaves the type of its lifespan state open; we do not use it
 _Exchange: TypeAlias = ServerRequestContext[Any]
@@ -60,8 +62,9 @@ class Toolbox:
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, self._unknown(params.name[:100]))
         repetition = Repetition.of(tool.operation.body)
+        arguments = {tool.renamed.get(name, name): value for name, value in (params.arguments or {}).items()}
         return await answered(
-            self._result(tool, params.arguments or {}, repetition),
+            self._result(tool, arguments, repetition),
             lambda error: of_refusal(tell(error, repetition)),
         )
 
@@ -75,7 +78,7 @@ class Toolbox:
     ) -> types.CallToolResult:
         async with self.invoke(tool.operation, arguments, _CONTEXT) as result:
             if isinstance(result, Answer):
-                return of_value(result.value)
+                return of_parts(result.value, tool) if tool.parts else of_value(result.value)
             if result.status >= 400:
                 start = await read_start(result, START_LIMIT_BYTES)
                 return of_refusal(tell_answer(result.status, result.headers, start, repetition))
@@ -96,11 +99,17 @@ def _listed(tool: McpTool) -> types.Tool:
     shown: dict[str, object] = {
         "name": tool.name,
         "title": tool.title,
-        "description": tool.operation.description or None,
-        "inputSchema": tool.operation.contract.schema(),
+        "description": short(tool.operation.description),
+        "inputSchema": input_schema(tool.operation.contract.schema(), tool.renamed),
+        "outputSchema": _promise(tool),
         "annotations": hints or None,
     }
     return types.Tool.model_validate(shown)
+
+
+def _promise(tool: McpTool) -> dict[str, Json] | None:
+    body = tool.operation.body
+    return output_schema(body.result) if isinstance(body, Flow) and not tool.parts else None
 
 
 def _filled(route: str, arguments: Mapping[str, Json]) -> str:
