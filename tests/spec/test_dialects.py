@@ -87,7 +87,8 @@ def test_a_file_that_is_no_mapping_is_no_capability(text: str) -> None:
     ],
 )
 def test_a_file_without_the_root_key_is_told_what_the_root_key_is(text: str, place: str, hint: str) -> None:
-    said = f"f.yml:{place}: error[D002]: not a capability file: no 'naftiko' key\n  hint: {hint}"
+    but = f", but '{text.split()[-2].rstrip(':')}'" if "did" in hint else ""
+    said = f"f.yml:{place}: error[D002]: not a capability file: no 'naftiko' key{but}\n  hint: {hint}"
     assert read(text)[1:] == (None, said)
 
 
@@ -99,13 +100,19 @@ def test_a_file_without_the_root_key_is_told_what_the_root_key_is(text: str, pla
         ("naftiko:", "naftiko: null"),
         ("naftiko: true", "naftiko: true"),
         ("naftiko: {schema: x}", 'naftiko: {"schema":"x"}'),
-        ("naftiko: [1.0.0-alpha2]", 'naftiko: ["1.0.0-alpha2"]'),
         ("ikanos: 1.0.0-alpha2", "ikanos: 1.0.0-alpha2"),
     ],
 )
 def test_an_unknown_version_is_reported_with_those_that_are_known(stated: str, version: str) -> None:
     said = f"f.yml:2:1: error[D003]: version '{version}' is not known{KNOWN}"
     assert read(f"info: {{}}\n{stated}\n")[1:] == (None, said)
+
+
+@pytest.mark.parametrize("stated", ["1.0.0-alfa2", "1.0.0.alpha2", "v1.0.0-alpha-2"])
+def test_a_misspelt_version_is_reported_with_the_one_that_is_meant(stated: str) -> None:
+    said = f"f.yml:1:1: error[D003]: version 'naftiko: {stated}' is not known"
+    hint = "did you mean 'naftiko: 1.0.0-alpha2'?"
+    assert read(f"naftiko: {stated}\n")[1:] == (None, f"{said}\n  hint: {hint}")
 
 
 ALPHA2 = "naftiko: 1.0.0-alpha2\n"

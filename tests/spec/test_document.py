@@ -175,13 +175,13 @@ def test_items_are_one_output_or_a_list_of_them(items: str, kind: type, data: ob
         ),
         (
             "capability: {consumes: [{type: ftp, namespace: n, baseUri: u}]}",
-            ["2:26: error[S001]: 'type' should be 'http'"],
+            ["2:26: error[S001]: 'type' should be 'http', not 'ftp'"],
         ),
         (
             "capability: {exposes: [{type: mcp, namespace: m, port: x, transport: pigeon}]}",
             [
-                "2:50: error[S001]: 'port' should be a valid integer, unable to parse string as an integer",
-                "2:59: error[S001]: 'transport' should be 'http' or 'stdio'",
+                "2:50: error[S001]: 'port' should be a valid integer",
+                "2:59: error[S001]: 'transport' should be 'http' or 'stdio', not 'pigeon'",
             ],
         ),
         (
@@ -219,7 +219,7 @@ def test_items_are_one_output_or_a_list_of_them(items: str, kind: type, data: ob
             "    resources:\n    - {operations: [{method: GET}]}",
             [
                 "4:5: error[S001]: 'namespace' is missing",
-                "4:5: error[S001]: 'baseUri' is missing",
+                "5:5: error[S001]: 'baseUri' is missing, but there is 'base_uri'",
                 "7:7: error[S001]: 'name' is missing",
                 "7:7: error[S001]: 'path' is missing",
                 "7:21: error[S001]: 'name' is missing",

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..expr.scope import BindValue
 from ..plan.explain import Bind, BindFile, BindUse
 from ..plan.locations import file_path, scheme_of
-from ..source.diagnostics import Report, Span
+from ..source.diagnostics import Report, Span, did_you_mean
 from ..spec.document import BindSpec
 
 _INSTEAD = "take 'location' away and give the values in the environment or with --env-file"
@@ -34,7 +34,8 @@ class BindTable:
         """Link a variable; one that no bind declares comes from the environment, with a warning (L110)."""
         spec, variable = self._declaring(word), _variable(word)
         if spec is None:
-            self.report.warn("L110", f"no bind declares {word!r}; it is read from the environment", span)
+            message = f"no bind declares {word!r}; it is read from the environment"
+            self.report.warn("L110", message, span, self._hint(word, variable))
         key = f"{spec.namespace if spec else 'env'}.{variable}"
         if key not in self._used:
             self._used[key] = (self._bind(key, spec, variable) if spec else Bind(key, variable, span), [])
@@ -51,6 +52,12 @@ class BindTable:
 
     def used(self) -> tuple[Bind, ...]:
         return tuple(replace(bind, uses=tuple(uses)) for bind, uses in self._used.values())
+
+    def _hint(self, word: str, variable: str) -> str:
+        declared = [name for spec in self.specs for key in spec.keys for name in _names(spec, key)]
+        near = [name for name in declared if name.count(".") == word.count(".")]
+        otherwise = f"declare it: binds: [{{namespace: env, keys: {{{variable}: {variable}}}}}]"
+        return did_you_mean(word, near) or otherwise
 
     def _bind(self, key: str, spec: BindSpec, variable: str) -> Bind:
         return Bind(key, spec.keys[variable], spec.span("keys", variable), file=self._file(spec))
@@ -79,6 +86,10 @@ class BindTable:
             ),
             None,
         )
+
+
+def _names(spec: BindSpec, key: str) -> tuple[str, ...]:
+    return key, f"{spec.namespace}.{key}", f"env.{key}"
 
 
 def _unread(location: str, span: Span) -> tuple[str, Span, str]:

@@ -20,7 +20,7 @@ from ..expr.template import (
 from ..formats import FORMATS
 from ..plan.body import Part
 from ..plan.call import HttpCall, is_token
-from ..source.diagnostics import Diagnostic, Report
+from ..source.diagnostics import Diagnostic, Report, did_you_mean
 from ..spec.consumes import HttpSpec, OperationSpec
 from .bodies import OF_BODY, link_body
 from .consumes import Candidate, ConsumedApi, ConsumedParam
@@ -59,7 +59,9 @@ class CallLinker:
         if answer not in FORMATS:
             if answer == "binary" and not is_decoded:
                 return None
-            return self.report.refuse("L017", f"answers in {answer!r} are not read by this release", span)
+            message = f"answers in {answer!r} are not read by this release"
+            hint = did_you_mean(answer, FORMATS) or f"known are {', '.join(FORMATS)}"
+            return self.report.refuse("L017", message, span, hint)
         if FORMATS[answer].missing:
             hint = f"pip install '{FORMATS[answer].missing}'"
             return self.report.refuse(
@@ -163,16 +165,19 @@ class CallLinker:
         """Refuse a parameter that would not be sent, or not under its name."""
         if param.place not in _PLACES:
             message = f"parameters in {param.place!r} are not sent by this release"
-            return self.report.refuse("L021", message, param.span, f"known are {', '.join(_KNOWN)}")
+            hint = did_you_mean(param.place, _KNOWN) or f"known are {', '.join(_KNOWN)}"
+            return self.report.refuse("L021", message, param.span, hint)
         if param.place == "path" and match_name(param.name, hole_names(candidate.path, single=True)) is None:
             message = f"path {candidate.reading.path!r} has no place for its parameter {param.name!r}"
-            return self.report.refuse("L020", message, param.span)
+            return self.report.refuse("L020", message, param.span, f"write '{{{param.name}}}' into the path")
         return self._unnamable(param)
 
     def _unnamable(self, param: ConsumedParam) -> Diagnostic | None:
         if param.place in ("header", "cookie") and not is_token(param.name):
             message = f"{param.name!r} cannot be the name of a {param.place}"
-            return self.report.refuse("L022", message, param.span)
+            return self.report.refuse(
+                "L022", message, param.span, "write the name alone, without blanks or signs"
+            )
         return None
 
     def _secret_inside(self, sources: Sources) -> Diagnostic | None:

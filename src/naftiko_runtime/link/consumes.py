@@ -192,7 +192,8 @@ def link_apis(
         number = 1 + sum(1 for other in apis if other.spec.namespace == spec.namespace)
         key = spec.namespace if number == 1 else f"{spec.namespace}#{number}"
         if number > 1:
-            report.warn("L111", f"namespace {spec.namespace!r} is consumed twice", spec.span("namespace"))
+            message, hint = f"namespace {spec.namespace!r} is consumed twice", "give one of them another name"
+            report.warn("L111", message, spec.span("namespace"), hint)
         credential, refusal = link_credential(spec.authentication, binds, report)
         tls, unsecured = link_tls(spec, binds, report)
         api = Api(key, _base_uri(spec, report), credential, spec.span("baseUri"), tls=tls)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import TypeAlias
 
 from ..plan.locations import seen_from
-from ..source.diagnostics import Report
+from ..source.diagnostics import Report, did_you_mean
 from ..source.tree import load
 from ..spec.aggregates import AggregateSpec
 from ..spec.consumes import HttpSpec, TlsSpec
@@ -71,7 +71,7 @@ class Importer:
         if not chosen:
             known = ", ".join(repr(_namespace(entry)) for entry in found) or "nothing"
             message = f"{spec.source!r} has no {section} entry {spec.name!r}"
-            self.report.refuse("L026", message, spec.span("import"), f"it has {known}")
+            self.report.refuse("L026", message, spec.span("import"), _instead(spec, document, section, known))
         yield from (
             _named(entry, spec.alias or (spec.name if len(chosen) == 1 else None)) for entry in chosen
         )
@@ -85,7 +85,8 @@ class Importer:
                 self._read[path] = _moved(_parsed(path), self._away(path))
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
-            self.report.refuse("L025", f"cannot import from {spec.source!r}: {reason}", spec.span("from"))
+            message, hint = f"cannot import from {spec.source!r}: {reason}", self._near(spec.source)
+            self.report.refuse("L025", message, spec.span("from"), hint)
             return None
         return self._read[path]
 
@@ -102,6 +103,16 @@ class Importer:
             raise ValueError("it is outside of the folders of this capability")
         return path
 
+    def _near(self, source: str | None) -> str:
+        """Name the file that may be meant, of those in the folder that the import names."""
+        named = PurePath(source or "")
+        if self.folder is None or "://" in str(source) or named.is_absolute() or ".." in named.parts:
+            return "put a copy of it beside this file, and name that: location: ./shared/name.yaml"
+        beside = [path.name for path in sorted((self.folder / named.parent).glob("*.y*ml"))]
+        near = did_you_mean(named.name, [name for name in beside if name != named.name])
+        lead = str(source).removesuffix(named.name)
+        return near.replace("mean '", f"mean '{lead}") if near else "paths begin at the folder of this file"
+
     def _away(self, path: Path) -> PurePath:
         """Return the way from the importing file's folder to that of an imported one."""
         return PurePath(relpath(path.parent, (self.folder or Path()).resolve()))
@@ -111,6 +122,16 @@ class Importer:
         for document in self._read.values():
             if document is not None:
                 yield from (*(document.binds or ()), *(document.capability.binds or ()))
+
+
+def _instead(spec: ImportSpec, document: Document, section: str, known: str) -> str:
+    """Say what an import may mean: an entry of nearly that name, or one that the other file imports."""
+    for imported in (document.imported, document.capability.imported):
+        for other in (getattr(imported, section) or ()) if imported else ():
+            if spec.name in (other.name, other.alias):
+                return f"imports are not followed further; import it from {other.source!r} of that file"
+    names = [_namespace(entry) or "" for entry in _entries_of(document, section)]
+    return did_you_mean(spec.name or "", names) or f"it has {known}"
 
 
 def _parsed(path: Path) -> Document:

@@ -97,7 +97,10 @@ class Report:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Return a hint that names the nearest known word, or nothing when none is near."""
+    """Return a hint that names the nearest known word in any case, or nothing when none is near."""
+    known = tuple(known)
+    if (alike := next((other for other in known if other.lower() == word.lower()), None)) is not None:
+        return f"did you mean {alike!r}?"
     words = [other for other in known if len(other) <= _MAX_WORD] if len(word) <= _MAX_WORD else []
     if len(words) > _MANY_WORDS:
         # comparing takes long; whoever mistypes one of many words keeps its beginning or its end

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from pydantic import Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from ..source.diagnostics import Report
 from ..source.tree import Source
-from ..values import Json
 from .aggregates import AggregateSpec
 from .base import SpecModel, attach
 from .consumes import HttpSpec
 from .exposes import ServerSpec
 from .imports import ImportedSpec
-
-_PYTHON = re.compile(r"^Input | or instance of \w+| or object to extract fields from")
+from .structure import describe
 
 _SECTIONS = ("consumes", "exposes", "aggregates", "binds")
-_TYPE = {"union_tag_invalid": ("type",)}  # pydantic gives the place of the whole mapping
 
 
 class PersonSpec(SpecModel):
@@ -89,36 +84,8 @@ def parse(source: Source, report: Report) -> Document | None:
         document = Document.model_validate(source.data)
     except ValidationError as error:
         for item in error.errors(include_url=False):
-            report.error("S001", _sentence(item), source.locate((*item["loc"], *_TYPE.get(item["type"], ()))))
+            message, span, hint = describe(item, source)
+            report.error("S001", message, span, hint)
         return None
     attach(document, source.positions, report)
     return document
-
-
-def _sentence(item: ErrorDetails) -> str:
-    """Say what pydantic found in an author's words: the key, what is wrong, what would be right."""
-    if item["type"] == "union_tag_not_found" or (item["type"] == "union_tag_invalid" and _type(item) is None):
-        return "'type' is missing"
-    if item["type"] == "union_tag_invalid":
-        return f"type {_type(item)!r} is unknown; known are {_known(item)}"
-    subject = _subject(item["loc"])
-    if item["type"] == "missing":
-        return f"{subject} is missing"
-    message = _PYTHON.sub("", item["msg"]).replace("valid dictionary", "mapping").replace("tuple", "list")
-    return f"{subject} {message[0].lower()}{message[1:]}"
-
-
-def _known(item: ErrorDetails) -> str:
-    return re.sub("[<>]", "", str(item["ctx"]["expected_tags"]))
-
-
-def _type(item: ErrorDetails) -> Json:
-    given: Json = item["input"]["type"]
-    return given
-
-
-def _subject(location: tuple[int | str, ...]) -> str:
-    """Name a key, or an element of a list by its number from 1; tags in angle brackets are ours."""
-    words = [part for part in location if isinstance(part, int) or not part.startswith("<")]
-    key = next(part for part in reversed(words) if isinstance(part, str))
-    return f"{key!r}" if not isinstance(words[-1], int) else f"element {words[-1] + 1} of {key!r}"

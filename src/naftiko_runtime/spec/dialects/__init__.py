@@ -12,7 +12,7 @@ from .ancient import references
 from .cut import without_broken_end
 from .nodes import has, mapping, put, rename, stated
 from .sections import DOCUMENT, SECTIONS
-from .versions import DIALECTS, Version, nearest
+from .versions import DIALECTS, Version, misspelt, nearest
 
 VERSIONS = tuple(DIALECTS)
 _ROOTS = ("naftiko", "ikanos")
@@ -42,7 +42,7 @@ def upgrade(source: Source, report: Report) -> Source | None:
     if root is None:
         near = _misspelt(source.data)
         hint = did_you_mean(near, _ROOTS[:1]) or _instead(source.data)
-        message = "not a capability file: no 'naftiko' key"
+        message = f"not a capability file: no 'naftiko' key{f', but {near!r}' if near else ''}"
         report.error("D002", message, source.positions.of(near), hint)
         return None
     version = _text(source.data[root])
@@ -63,7 +63,7 @@ def _dialect(written: Version, source: Source, report: Report) -> Version | None
     message = f"version '{root}: {version}' is not known"
     if dialect is None:
         known = ", ".join(f"{name} {number}" for name, number in VERSIONS)
-        report.error("D003", message, span, f"known are {known}")
+        report.error("D003", message, span, misspelt(root, version) or f"known are {known}")
         return None
     report.warn("D101", f"{message}; it is read as {dialect[1]}", span)
     return dialect

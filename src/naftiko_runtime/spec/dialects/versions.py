@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from ...source.diagnostics import did_you_mean
 from .ancient import forwarding, orchestrated, references
 from .nodes import Rule
 
@@ -38,6 +39,15 @@ def nearest(root: str, version: str) -> Version | None:
     known = [pair for pair in DIALECTS if pair[0] == root]
     found = _order(version)
     return known[-1] if found is not None and found > _order_of(known[0]) else None
+
+
+def misspelt(root: str, version: str) -> str | None:
+    """Return a hint for what is no number at all but looks like a known one."""
+    if _order(version) is not None:
+        return None
+    return did_you_mean(
+        f"{root}: {version}", [f"{name}: {number}" for name, number in DIALECTS if number[3:]]
+    )
 
 
 def _order(version: str) -> tuple[int, ...] | None:
