@@ -184,3 +184,12 @@ def test_certificates_of_another_file_are_beside_that_file(tmp_path: Path) -> No
     assert result.plan is not None, str(result.report)
     tls_of_shop = result.plan.apis["shop"].tls
     assert str(tls_of_shop) == "certificate file:shared/own.pem, key bind env.KEY, ca file:/etc/ca.pem"
+
+
+@pytest.mark.parametrize("source", [f"{'a' * 5000}/shop.yaml", '"a\\0b/shop.yaml"'])
+def test_a_folder_that_cannot_be_looked_into_is_told(tmp_path: Path, source: str) -> None:
+    result = compile_text(IMPORTING.replace("shop.yaml", source), "f.yaml", tmp_path)
+    assert [item.hint for item in result.report if item.code == "L025"] == [
+        "paths begin at the folder of this file",
+        "paths begin at the folder of this file",
+    ]

@@ -108,7 +108,7 @@ class Importer:
         named = PurePath(source or "")
         if self.folder is None or "://" in str(source) or named.is_absolute() or ".." in named.parts:
             return "put a copy of it beside this file, and name that: location: ./shared/name.yaml"
-        beside = [path.name for path in sorted((self.folder / named.parent).glob("*.y*ml"))]
+        beside = _capabilities_in(self.folder / named.parent)
         near = did_you_mean(named.name, [name for name in beside if name != named.name])
         lead = str(source).removesuffix(named.name)
         return near.replace("mean '", f"mean '{lead}") if near else "paths begin at the folder of this file"
@@ -122,6 +122,13 @@ class Importer:
         for document in self._read.values():
             if document is not None:
                 yield from (*(document.binds or ()), *(document.capability.binds or ()))
+
+
+def _capabilities_in(folder: Path) -> list[str]:
+    try:
+        return sorted(path.name for path in folder.glob("*.y*ml"))
+    except OSError:  # the name is too long, or nobody may look into it
+        return []
 
 
 def _instead(spec: ImportSpec, document: Document, section: str, known: str) -> str:
