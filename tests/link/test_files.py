@@ -189,7 +189,5 @@ def test_certificates_of_another_file_are_beside_that_file(tmp_path: Path) -> No
 @pytest.mark.parametrize("source", [f"{'a' * 5000}/shop.yaml", '"a\\0b/shop.yaml"'])
 def test_a_folder_that_cannot_be_looked_into_is_told(tmp_path: Path, source: str) -> None:
     result = compile_text(IMPORTING.replace("shop.yaml", source), "f.yaml", tmp_path)
-    assert [item.hint for item in result.report if item.code == "L025"] == [
-        "paths begin at the folder of this file",
-        "paths begin at the folder of this file",
-    ]
+    hints = {item.hint for item in result.report if item.code == "L025"}
+    assert hints == {"paths begin at the folder of this file"}
