@@ -8,7 +8,7 @@ import pytest
 
 from wire import Upstream
 
-pytest_plugins = ["ci_rules", "golden_rules"]
+pytest_plugins = ["canary_rules", "ci_rules", "golden_rules"]
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from canary import SUITE, leaks
+
 COMMANDS = Path(sys.executable).parent
 START_S = 30
 STOP_S = 20
@@ -21,6 +23,10 @@ class Done:
     code: int
     out: str
     err: str
+
+    def __post_init__(self) -> None:
+        """Search what no test leaves to the plugin that searches the rest."""
+        assert leaks({"standard output": self.out, "standard error": self.err}, SUITE) == []
 
 
 @dataclass(frozen=True)

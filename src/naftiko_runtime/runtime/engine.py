@@ -135,7 +135,8 @@ class Engine:
     async def _finish(self, flow: Flow, scope: Scope) -> Answer:
         try:
             async with asyncio.timeout(self.settings.timeout_s) as deadline:
-                return await flow.run(scope, Running(self.senders, deadline, self.settings.retries))
+                running = Running(self.senders, deadline, self.settings.retries, self.binds)
+                return await flow.run(scope, running)
         except TimeoutError:
             raise self._late("the upstream") from None
 

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..formats import FORMATS, Hints
 from ..plan.call import Headers, HttpCall, Inbound, Outbound
 from ..plan.errors import UndecodableAnswer, UpstreamRefused
 from ..plan.flow import Answer
 from ..plan.reading import charset, read
-from ..values import Json
+from ..values import Json, Secret
 from .policies import Request, Sender
+from .quoting import beginning
 
 log = logging.getLogger("naftiko.calls")
 
 _ANSWER_LIMIT_BYTES = 32 * 1024 * 1024
 _AT_ONCE_BYTES = 64 * 1024  # a longer answer is decoded beside the event loop, which has other calls
-_LOGGED_BYTES = 200
 _DEFAULT_HEADERS: Headers = (("Accept", "*/*"), ("Accept-Encoding", "identity"))
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A call with its deadline, which all its requests share; ``retries`` is what the operator says."""
+    """A call with its deadline, which all its requests share; ``retries`` is what the operator says.
+
+    ``binds`` are what no log may show.
+    """
 
     senders: Mapping[str, Sender]
     deadline: asyncio.Timeout
     retries: int | None = None
+    binds: Mapping[str, Secret] = field(default_factory=dict, repr=False)
 
     async def send(self, call: HttpCall, outbound: Outbound, stack: AsyncExitStack) -> Inbound:
         """Send a request; the answer's body must be read before the stack is closed."""
@@ -45,7 +49,7 @@ class Running:
             status, headers = inbound.status, inbound.headers
         if status >= 300:  # a redirect that could be followed has been
             raise UpstreamRefused(status, headers, body)
-        value = None if status == 204 else await _decode(call, body, headers)
+        value = None if status == 204 else await _decode(call, body, headers, self.binds.values())
         return Answer(status, headers, value)
 
 
@@ -58,7 +62,7 @@ def with_headers(outbound: Outbound, passed: Headers) -> Outbound:
     return outbound
 
 
-async def _decode(call: HttpCall, body: bytes, headers: Headers) -> Json:
+async def _decode(call: HttpCall, body: bytes, headers: Headers, secrets: Iterable[Secret]) -> Json:
     """Decode by the declared format; what the upstream wrote is only told at debug level."""
     decode = FORMATS[call.answer_format].decode
     hints = Hints(charset(headers), call.answer_schema)
@@ -67,6 +71,6 @@ async def _decode(call: HttpCall, body: bytes, headers: Headers) -> Json:
             return decode(body, hints)
         return await asyncio.to_thread(decode, body, hints)
     except ValueError as error:
-        log.debug("%s answered %r", call.name, body[:_LOGGED_BYTES])
+        log.debug("%s answered %s", call.name, beginning(body, secrets))
         sentence = f"{call.api} did not answer in {call.answer_format}"
         raise UndecodableAnswer(sentence, detail=str(error)) from None
