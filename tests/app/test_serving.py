@@ -137,6 +137,15 @@ async def test_without_a_key_the_stand_in_accepts_sandbox_key(fine_tuning: Plan)
         assert (await get(url, Authorization=f"Bearer {DEFAULT_KEY}")).status_code == 200
 
 
+async def test_a_stand_in_needs_no_token_from_elsewhere(together: Path) -> None:
+    bearer = "\n      type: bearer\n      token: '{{env.TOGETHER_AI_API_KEY}}'"
+    oauth2 = " {type: oauth2, tokenEndpoint: 'http://127.0.0.1:1/', clientId: a, clientSecret: b}"
+    written = read(together)
+    assert bearer in written
+    async with served(compiled(written.replace(bearer, oauth2)), {}) as running:
+        assert (await get(f"{running.rest}/v1/fine-tunes")).status_code == 200
+
+
 async def test_a_stand_in_needs_no_file_with_the_key(together: Path) -> None:
     bound = "- namespace: env\n"
     plan = compiled(read(together).replace(bound, f"{bound}  location: file:///no/keys.yaml\n"))

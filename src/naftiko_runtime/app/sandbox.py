@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 from naftiko_sandbox import DEFAULT_KEY, SANDBOXES, Sandbox, sandbox_for
 
-from ..expr.scope import BindValue
+from ..expr.scope import BindValue, Const
 from ..expr.sink import Unsendable
 from ..plan.call import Outbound
 from ..plan.credential import Memo
 from ..plan.explain import Api, Bind, Plan
 from ..runtime.bind_files import bound_in_files, read_text
+from ..schemes.static import Bearer
 from ..values import Secret
 from .listener import open_socket
 from .server import Job, run_servers
@@ -52,13 +53,16 @@ async def open_stage(
     binds = {bind.key: Secret(in_files.get(bind.key) or keys[bind.source]) for bind in plan.binds}
     own = {bind.source for bind in kept if bind.file is None}
     filled = {source: key for source, key in keys.items() if source not in own}
-    base_uris: dict[str, str] = {}
+    base_uris, apis = dict[str, str](), dict(plan.apis)
     async with AsyncExitStack() as stack:
-        for api in (api for name, api in plan.apis.items() if name not in elsewhere):
-            sandbox = _find(api.base_uri)
-            url = await stack.enter_async_context(play(sandbox, port=0, key=_key(api, binds)))
-            base_uris[api.namespace] = url + sandbox.base_path
-        yield Stage(_without_files(plan, kept), base_uris, {**environ, **filled})
+        for name, api in plan.apis.items():
+            if name not in elsewhere:
+                sandbox = _find(api.base_uri)
+                apis[name], key = _played(api, binds)
+                url = await stack.enter_async_context(play(sandbox, port=0, key=key))
+                base_uris[name] = url + sandbox.base_path
+        staged = replace(_without_files(plan, kept), apis=apis)
+        yield Stage(staged, base_uris, {**environ, **filled})
 
 
 @asynccontextmanager
@@ -94,15 +98,19 @@ def _find(base_uri: str | None) -> Sandbox:
     return sandbox
 
 
-def _key(api: Api, binds: Mapping[str, Secret]) -> str:
-    """Let the API's credential show which bearer token its stand-in has to accept."""
+def _played(api: Api, binds: Mapping[str, Secret]) -> tuple[Api, str]:
+    """Give the API as it is played, and the bearer token that its stand-in has to accept.
+
+    Its credential shows which one. One that would come from elsewhere is not asked for (D18).
+    """
     if api.credential is None:
-        return DEFAULT_KEY
+        return api, DEFAULT_KEY
     try:
         signed = next(api.credential.sign(Outbound("GET", ""), binds, Memo()))
     except Unsendable:  # every call will say so
-        return DEFAULT_KEY
-    headers = signed.headers if isinstance(signed, Outbound) else ()
-    shown = next((value for name, value in headers if name == "Authorization"), "")
+        return api, DEFAULT_KEY
+    if not isinstance(signed, Outbound):
+        return replace(api, credential=Bearer(Const(DEFAULT_KEY))), DEFAULT_KEY
+    shown = next((value for name, value in signed.headers if name == "Authorization"), "")
     text = shown.reveal() if isinstance(shown, Secret) else shown
-    return text.removeprefix("Bearer ") or DEFAULT_KEY
+    return api, text.removeprefix("Bearer ") or DEFAULT_KEY

@@ -71,7 +71,7 @@ async def _opened(plan: Plan, environ: Mapping[str, str], options: Options) -> A
         if options.sandbox:
             stage = await stack.enter_async_context(open_stage(plan, environ, options.base_uris))
         bindings = bind(stage.plan, stage.environ, {**stage.base_uris, **options.base_uris})
-        engine = await stack.enter_async_context(open_engine(plan, bindings, _settings(options)))
+        engine = await stack.enter_async_context(open_engine(stage.plan, bindings, _settings(options)))
         yield _Opened(engine, bindings.base_uris, frozenset(stage.base_uris))
 
 
