@@ -211,6 +211,8 @@ async def test_the_reasons_for_a_refusal_differ_in_the_sentence_alone(upstream: 
             "title": "not authenticated",
             "status": 401,
             "detail": f"this server asks for a bearer token; {reason}",
+            "code": "not-authenticated",
+            "retryable": False,
         }
         for reason in ("none was given", "what was given is not it", "more than one was given")
     ]

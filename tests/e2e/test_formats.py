@@ -101,7 +101,13 @@ async def test_a_malformed_answer_is_a_502_that_quotes_nothing(
             result = await tools.call_tool("whole", {})
     assert (failed.status_code, failed.headers["content-type"]) == (502, "application/problem+json")
     sentence = f"api did not answer in {kind}"
-    assert failed.json() == {"title": "undecodable answer", "status": 502, "detail": sentence}
+    assert failed.json() == {
+        "title": "undecodable answer",
+        "status": 502,
+        "detail": sentence,
+        "code": "undecodable-answer",
+        "retryable": False,
+    }
     assert result.is_error
     assert sentence in str(result.content)
     assert {record.levelname for record in caplog.records if "hush" in record.getMessage()} == {"DEBUG"}

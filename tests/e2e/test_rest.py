@@ -217,6 +217,8 @@ async def test_an_undecodable_answer_is_a_bad_gateway(upstream: Upstream) -> Non
         "title": "undecodable answer",
         "status": 502,
         "detail": "api did not answer in json",
+        "code": "undecodable-answer",
+        "retryable": False,
     }
 
 

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
+from naftiko_runtime.exposers.advice import Repetition
 from naftiko_runtime.exposers.boundary import Message, Send, failure_of, phrase, unless_hung_up
-from naftiko_runtime.exposers.mcp.refusal import Repetition, tell
+from naftiko_runtime.exposers.mcp.refusal import tell, text_of
 from naftiko_runtime.plan.errors import UpstreamRefused, UpstreamUnreachable
 
 
@@ -24,12 +25,12 @@ def test_a_detail_goes_to_the_log_and_not_to_the_caller(caplog: pytest.LogCaptur
 def test_a_request_that_was_never_sent_may_be_repeated_even_if_it_changes_something() -> None:
     error = UpstreamUnreachable("cannot connect to api", was_sent=False)
     told = tell(error, Repetition(is_safe=False, is_single=True))
-    assert told == "cannot connect to api\nnothing was sent: a retry may help"
+    assert text_of(told) == "cannot connect to api\nnothing was sent: a retry may help"
 
 
 def test_a_redirect_that_a_flow_may_not_follow_is_told_with_its_target() -> None:
     error = UpstreamRefused(302, (("location", "https://elsewhere.example/x"),), b"")
-    assert tell(error, Repetition(is_safe=True, is_single=True)) == (
+    assert text_of(tell(error, Repetition(is_safe=True, is_single=True))) == (
         "the upstream answered 302 Found, which points to https://elsewhere.example/x\n"
         "do not retry it unchanged"
     )

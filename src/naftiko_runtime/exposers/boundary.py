@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, TypeAlias, TypeVar
 from uuid import uuid4
 
 from ..plan.call import Headers
-from ..plan.errors import CallError, InvalidArguments, NotLinked, UpstreamRefused
+from ..plan.errors import CallError, InvalidArguments, Meaning, NotLinked, UpstreamExplained, UpstreamRefused
 from ..values import Json
+from .advice import NOTHING_IS_KNOWN, Advice, Repetition, advise
 
 log = logging.getLogger("naftiko.exposers")
 
@@ -34,38 +36,70 @@ class Failure:
     status: int
     title: str
     sentence: str
+    code: str
+    advice: Advice = field(default_factory=Advice)
     headers: Headers = ()
     problems: tuple[tuple[str, str], ...] = ()
-    code: str | None = None
     answer: bytes | None = field(default=None, repr=False)
+    place: str = ""
 
     def problem(self) -> dict[str, Json]:
         """Write the failure as a problem document (RFC 9457)."""
         document: dict[str, Json] = {"title": self.title, "status": self.status, "detail": self.sentence}
         if self.problems:
             document["errors"] = [{"argument": name, "problem": text} for name, text in self.problems]
-        if self.code:
-            document["code"] = self.code
-        return document
+        return {**document, **self._told()}
+
+    def envelope(self) -> dict[str, Json]:
+        """Write what a problem document says, for a face that has a form of its own for the rest."""
+        return {"status": self.status, "message": self.sentence, **self._told()}
+
+    def _told(self) -> dict[str, Json]:
+        told: dict[str, Json] = {"code": self.code, "retryable": self.advice.is_retryable}
+        if self.advice.hint:
+            told["hint"] = self.advice.hint
+        if self.advice.retry_after_s is not None:
+            told["retryAfter"] = self.advice.retry_after_s
+        return told
 
 
-def failure_of(error: Exception) -> Failure:
+def failure_of(error: Exception, repetition: Repetition = NOTHING_IS_KNOWN) -> Failure:
     """Say what a failed call means for its caller; bugs are logged under an incident id and not shown."""
     if not isinstance(error, CallError):
         incident = uuid4().hex[:12]
         log.error("incident %s: %s", incident, type(error).__name__, exc_info=error)
-        return Failure(500, "internal error", f"something went wrong here; incident {incident} in the log")
+        sentence = f"something went wrong here; incident {incident} in the log"
+        return Failure(500, "internal error", sentence, "internal-error")
     if error.detail:
         log.info("%s: %s", error.title, error.detail)
-    return Failure(
+    failure = Failure(
         status=error.status,
         title=error.title,
         sentence=f"{error.sentence} ({error.place})" if error.place else error.sentence,
+        code=error.code if isinstance(error, NotLinked) else name_of(error.title),
+        advice=advise(error, repetition),
         headers=error.headers,
         problems=_problems(error),
-        code=error.code if isinstance(error, NotLinked) else None,
-        answer=error.body if isinstance(error, UpstreamRefused) else None,
     )
+    if isinstance(error, UpstreamExplained):
+        return _explained(failure, error.meaning)
+    return replace(failure, answer=error.body) if isinstance(error, UpstreamRefused) else failure
+
+
+def name_of(title: str) -> str:
+    """Write a title as a word that programs can compare."""
+    return "-".join(re.findall(r"[a-z0-9]+", title.lower()))
+
+
+def _explained(failure: Failure, meaning: Meaning) -> Failure:
+    """Tell an upstream's error as its file does; where that says nothing, as any other."""
+    usual = failure.advice
+    wait_s = usual.retry_after_s if meaning.retry_after_s is None else meaning.retry_after_s
+    is_retryable = usual.is_retryable if meaning.is_retryable is None else meaning.is_retryable
+    hint = usual.hint if meaning.retry_after_s is None else f"retry after {wait_s} s"
+    advice = Advice(meaning.hint or hint, is_retryable=is_retryable, retry_after_s=wait_s)
+    headers = () if wait_s is None else (("retry-after", str(wait_s)),)
+    return replace(failure, code=meaning.code, advice=advice, headers=headers)
 
 
 def _problems(error: CallError) -> tuple[tuple[str, str], ...]:

@@ -24,6 +24,7 @@ from ..source.diagnostics import Diagnostic, Report, did_you_mean
 from ..spec.consumes import HttpSpec, OperationSpec
 from .bodies import OF_BODY, link_body
 from .consumes import Candidate, ConsumedApi, ConsumedParam
+from .resilience import effort_of
 
 _KNOWN = ("path", "query", "header", "cookie", "body", "formData", "environment")
 _PLACES = frozenset({"path", "query", "header", "cookie", "body", "environment"}) | OF_BODY
@@ -102,6 +103,7 @@ class CallLinker:
             query=tuple(by_place.get("query", ())),
             headers=tuple(by_place.get("header", ())),
             cookies=tuple(by_place.get("cookie", ())),
+            effort=effort_of(api.spec),
         )
 
     def api_of(self, spec: HttpSpec) -> ConsumedApi:
@@ -122,6 +124,7 @@ class CallLinker:
             streams_body=candidate.body.is_streamed,
             answer_format=answer_format(candidate.operation),
             answer_schema=candidate.operation.output_schema or None,
+            effort=effort_of(candidate.api, candidate.operation),
         )
 
     def _unsendable(self, candidate: Candidate) -> Diagnostic | None:

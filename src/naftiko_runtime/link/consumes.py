@@ -22,6 +22,7 @@ from .bodies import BodyForm, BodyKind
 from .bodyforms import read_body
 from .credentials import link_credential
 from .paths import Reading, Routes, Way, path_reader
+from .resilience import ResilienceLinker, limits_of
 from .tls import link_tls
 
 _USERINFO = re.compile(r"//[^/?#]*@")
@@ -188,6 +189,7 @@ def link_apis(
 ) -> tuple[ConsumedApi, ...]:
     """Link every consumed API; of several with one namespace the later ones get a number (L111)."""
     apis: list[ConsumedApi] = []
+    settings = ResilienceLinker(report)
     for spec in specs:
         number = 1 + sum(1 for other in apis if other.spec.namespace == spec.namespace)
         key = spec.namespace if number == 1 else f"{spec.namespace}#{number}"
@@ -196,7 +198,16 @@ def link_apis(
             report.warn("L111", message, spec.span("namespace"), hint)
         credential, refusal = link_credential(spec.authentication, binds, report)
         tls, unsecured = link_tls(spec, binds, report)
-        api = Api(key, _base_uri(spec, report), credential, spec.span("baseUri"), tls=tls)
+        settings.check(spec)
+        api = Api(
+            key,
+            _base_uri(spec, report),
+            credential,
+            spec.span("baseUri"),
+            limits_of(spec.resilience),
+            settings.rules(spec.errors),
+            tls,
+        )
         apis.append(ConsumedApi(api, spec, refusal or unsecured))
         _tell([each for each in known if each.api is spec], report)
     return tuple(apis)

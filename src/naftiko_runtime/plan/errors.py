@@ -14,6 +14,7 @@ CallError
 ├── NotLinked            501  the file's diagnostic, by code
 ├── UpstreamError
 │   ├── UpstreamRefused       the upstream's own status and answer
+│   │   └── UpstreamExplained   what the file says that they mean
 │   ├── UpstreamTimeout  504
 │   ├── UpstreamUnreachable 502
 │   │   └── AddressRefused
@@ -200,6 +201,30 @@ class UpstreamRefused(UpstreamError):
     def __init__(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
         super().__init__(f"the upstream answered {status}", headers=headers)
         self.status, self.body = status, body
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a file says of an error; what it leaves out is found as for any other."""
+
+    code: str
+    message: str | None = None
+    hint: str | None = None
+    is_retryable: bool | None = None
+    retry_after_s: int | None = None
+
+
+class UpstreamExplained(UpstreamRefused):
+    """An error that the file gives a meaning; callers are told that, and not the upstream's answer."""
+
+    title = "upstream error"
+
+    def __init__(
+        self, status: int, headers: tuple[tuple[str, str], ...], body: bytes, meaning: Meaning
+    ) -> None:
+        super().__init__(status, headers, body)
+        self.meaning = meaning
+        self.sentence = meaning.message or self.sentence
 
 
 class StepFailed(CallError):

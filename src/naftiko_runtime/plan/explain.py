@@ -11,6 +11,7 @@ from ..source.diagnostics import Span
 from .credential import Credential
 from .flow import Flow
 from .forward import Forward
+from .remedy import ErrorRule
 from .resilience import Limits
 from .surfaces import McpSurface, Operation, PassThrough, Refused, RestSurface, Surface
 from .tls import Tls
@@ -25,6 +26,7 @@ class Api:
     credential: Credential | None
     span: Span
     limits: Limits = field(default_factory=Limits)
+    errors: tuple[ErrorRule, ...] = ()
     tls: Tls | None = None
 
 

@@ -25,6 +25,7 @@ from ..plan.errors import (
 from ..plan.explain import Api, Plan
 from ..plan.flow import Answer, Flow
 from ..plan.forward import Forward
+from ..plan.remedy import ErrorRule
 from ..plan.resilience import Limits
 from ..plan.surfaces import Context, Operation, PassThrough, Refused, Result
 from ..values import Json, Secret
@@ -61,6 +62,7 @@ class Engine:
     """A plan with open connections."""
 
     senders: Mapping[str, Sender]
+    errors: Mapping[str, tuple[ErrorRule, ...]]
     binds: Mapping[str, Secret] = field(repr=False)
     settings: Settings = field(default_factory=Settings)
 
@@ -114,7 +116,7 @@ class Engine:
             try:
                 async with asyncio.timeout(self.settings.timeout_s) as deadline:
                     moving = self._moving(outbound, deadline)
-                    inbound = await Running(self.senders, deadline, retries).send(call, moving, stack)
+                    inbound = await self._running(deadline, retries).send(call, moving, stack)
             except TimeoutError:
                 raise self._late(call.api) from None
             yield inbound
@@ -135,10 +137,12 @@ class Engine:
     async def _finish(self, flow: Flow, scope: Scope) -> Answer:
         try:
             async with asyncio.timeout(self.settings.timeout_s) as deadline:
-                running = Running(self.senders, deadline, self.settings.retries, self.binds)
-                return await flow.run(scope, running)
+                return await flow.run(scope, self._running(deadline, self.settings.retries))
         except TimeoutError:
             raise self._late("the upstream") from None
+
+    def _running(self, deadline: asyncio.Timeout, retries: int | None) -> Running:
+        return Running(self.senders, self.errors, deadline, retries, self.binds)
 
     def _late(self, api: str) -> UpstreamTimeout:
         return UpstreamTimeout(f"{api} gave no answer within {self.settings.timeout_s:g} s")
@@ -218,4 +222,5 @@ async def open_engine(plan: Plan, bindings: Bindings, settings: Settings) -> Asy
     async with AsyncExitStack() as stack:
         opening = _Opening.of(bindings, settings, stack)
         senders = {name: await opening.open(api) for name, api in plan.apis.items()}
-        yield Engine(senders, bindings.binds, settings)
+        errors = {name: api.errors for name, api in plan.apis.items()}
+        yield Engine(senders, errors, bindings.binds, settings)

@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 
 from ..formats import FORMATS, Hints
 from ..plan.call import Headers, HttpCall, Inbound, Outbound
-from ..plan.errors import UndecodableAnswer, UpstreamRefused
+from ..plan.errors import UndecodableAnswer, UpstreamError, UpstreamRefused
 from ..plan.flow import Answer
 from ..plan.reading import charset, read
+from ..plan.remedy import ErrorRule, explain_error
 from ..values import Json, Secret
 from .policies import Request, Sender
+from .policies.whole import Whole, read_whole
 from .quoting import beginning
 
 log = logging.getLogger("naftiko.calls")
 
 _ANSWER_LIMIT_BYTES = 32 * 1024 * 1024
 _AT_ONCE_BYTES = 64 * 1024  # a longer answer is decoded beside the event loop, which has other calls
+_ERROR_LIMIT_BYTES = 64 * 1024
 _DEFAULT_HEADERS: Headers = (("Accept", "*/*"), ("Accept-Encoding", "identity"))
 
 
@@ -32,14 +35,21 @@ class Running:
     """
 
     senders: Mapping[str, Sender]
+    errors: Mapping[str, tuple[ErrorRule, ...]]
     deadline: asyncio.Timeout
     retries: int | None = None
     binds: Mapping[str, Secret] = field(default_factory=dict, repr=False)
 
     async def send(self, call: HttpCall, outbound: Outbound, stack: AsyncExitStack) -> Inbound:
-        """Send a request; the answer's body must be read before the stack is closed."""
+        """Send a request; the answer's body must be read before the stack is closed.
+
+        Raises UpstreamExplained for an error that the file gives a meaning.
+        """
         effort = call.effort if self.retries is None else replace(call.effort, retries=self.retries)
-        return await self.senders[call.api].send(Request(outbound, effort, self.deadline), stack)
+        inbound = await self.senders[call.api].send(Request(outbound, effort, self.deadline), stack)
+        if inbound.status >= 400 and (rules := self.errors[call.api]):
+            return await _unless_explained(inbound, rules)
+        return inbound
 
     async def fetch(self, call: HttpCall, outbound: Outbound) -> Answer:
         """Send a request for a step and decode its answer by the declared format."""
@@ -60,6 +70,19 @@ def with_headers(outbound: Outbound, passed: Headers) -> Outbound:
         added = tuple((name, value) for name, value in headers if name.lower() not in said)
         outbound = replace(outbound, headers=(*outbound.headers, *added))
     return outbound
+
+
+async def _unless_explained(inbound: Inbound, rules: tuple[ErrorRule, ...]) -> Inbound:
+    """Read an error and raise what the file says of it; one that is too large is judged by its status."""
+    inbound = await read_whole(inbound, _ERROR_LIMIT_BYTES)
+    body = b""
+    if isinstance(inbound, Whole):
+        with suppress(UpstreamError):  # what cannot be unpacked says nothing
+            body = await read(inbound, _ERROR_LIMIT_BYTES)
+    explained = explain_error(rules, inbound.status, inbound.headers, body)
+    if explained is not None:
+        raise explained
+    return inbound
 
 
 async def _decode(call: HttpCall, body: bytes, headers: Headers, secrets: Iterable[Secret]) -> Json:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from .base import Free, SpecModel
 from .flows import InputSpec, OutputSpec
+from .resilience import ErrorSpec, ResilienceSpec
 
 
 class AuthenticationSpec(SpecModel):
@@ -70,6 +71,7 @@ class OperationSpec(SpecModel):
     output_schema: str | None = Field(None, alias="outputSchema")
     max_binary_size: str | None = Field(None, alias="maxBinarySize")
     body: Free = None
+    resilience: ResilienceSpec | None = None
 
 
 class ResourceSpec(SpecModel):
@@ -95,4 +97,6 @@ class HttpSpec(SpecModel):
     authentication: AuthenticationSpec | None = None
     tls: TlsSpec | None = None
     tunnel: TunnelSpec | None = None
+    resilience: ResilienceSpec | None = None
+    errors: tuple[ErrorSpec, ...] | None = None
     resources: tuple[ResourceSpec, ...] | None = None

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from .resilience_words import OF_RESILIENCE
+
 _LANGUAGES = ("javascript", "python", "groovy")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _TYPES = ("string", "number", "integer", "boolean", "array", "object")
@@ -28,6 +30,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("json", "ndjson", "xml", "yaml", "csv", "tsv", "psv", "html", "markdown", "text", "binary"),
         ),
         "OutputSpec.type": _TYPES,
+        "ResilienceSpec.backoff": ("none", "fixed", "exponential"),
         "RouteSpec.method": _METHODS,
         "ScriptStepSpec.language": _LANGUAGES,
         "ScriptingSpec.defaultLanguage": _LANGUAGES,
@@ -50,6 +53,7 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 MEANINGS: Mapping[str, str] = MappingProxyType(
     {
+        **OF_RESILIENCE,
         "SpecModel.address": "Host name or IP address to listen on; loopback when none is given.",
         "SpecModel.authentication": "What callers of this server have to show.",
         "SpecModel.description": "What it is for, in a sentence; agents and people choose by it.",
@@ -130,8 +134,10 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "HintsSpec.readOnly": "Whether the tool changes nothing.",
         "HttpSpec.authentication": "The credentials that are sent to this API.",
         "HttpSpec.baseUri": "The address that all paths are appended to, without a slash at its end.",
+        "HttpSpec.errors": "What errors of this API mean to callers; the first rule that applies counts.",
         "HttpSpec.inputParameters": "What every request to this API is sent with.",
         "HttpSpec.namespace": "The first part of every 'call' of this API.",
+        "HttpSpec.resilience": "How hard this API is tried, and how much it is asked at a time.",
         "HttpSpec.resources": "The paths of the API and the operations on them.",
         "HttpSpec.tls": "The certificates that connections to this API are secured with.",
         "HttpSpec.tunnel": "The overlay network that requests go through.",
@@ -212,6 +218,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "OperationSpec.outputRawFormat": "What the API answers in, json when nothing is said.",
         "OperationSpec.outputSchema": "What is read: a CSS selector (HTML), how a heading begins (Markdown).",
         "OperationSpec.path": "A path of the operation's own, below that of the resource or in its place.",
+        "OperationSpec.resilience": "What differs for this operation from the settings of the API.",
         "OtlpSpec.endpoint": "The address of the collector.",
         "OutputSpec.const": "The value that the output always has, for documentation.",
         "OutputSpec.contentEncoding": "How the value is written: base64 when it stands for bytes.",

@@ -21,6 +21,8 @@ from ..boundary import phrase
 TEXT_LIMIT_BYTES = 4 << 20
 BINARY_LIMIT_BYTES = 1 << 20
 
+_ERROR = "io.naftiko/error"
+
 Family: TypeAlias = Literal["json", "text", "image", "audio", "binary", "unnamed"]
 
 _TEXTS = frozenset({"application/xml", "application/yaml", "application/x-ndjson", "application/jsonl"})
@@ -54,9 +56,10 @@ def of_text(text: str) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(text=text)])
 
 
-def of_refusal(text: str) -> types.CallToolResult:
-    """Tell a failure; without data, because a client that gets data shows nothing else."""
-    return types.CallToolResult(content=[types.TextContent(text=text)], is_error=True)
+def of_refusal(text: str, envelope: Mapping[str, Json]) -> types.CallToolResult:
+    """Tell a failure; for programs beside the result, because a client that gets data shows nothing else."""
+    content = types.TextContent(text=text)
+    return types.CallToolResult(content=[content], is_error=True, _meta={_ERROR: dict(envelope)})
 
 
 async def of_inbound(inbound: Inbound, elsewhere: Elsewhere) -> types.CallToolResult:

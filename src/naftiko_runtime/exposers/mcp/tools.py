@@ -18,10 +18,11 @@ from ...plan.reading import read_start
 from ...plan.surfaces import Context, Invoke, McpTool, PassThrough
 from ...values import Json
 from ...values.json import encode_text
-from ..boundary import answered
+from ..advice import Repetition
+from ..boundary import Failure, answered
 from .content import Elsewhere, of_inbound, of_refusal, of_value
 from .parts import of_parts
-from .refusal import START_LIMIT_BYTES, Repetition, tell, tell_answer
+from .refusal import START_LIMIT_BYTES, tell, tell_answer, text_of
 from .schemas import input_schema, output_schema, short
 
 # the SDK leaves the type of its lifespan state open; we do not use it
@@ -65,7 +66,7 @@ class Toolbox:
         arguments = {tool.renamed.get(name, name): value for name, value in (params.arguments or {}).items()}
         return await answered(
             self._result(tool, arguments, repetition),
-            lambda error: of_refusal(tell(error, repetition)),
+            lambda error: _refusal(tell(error, repetition)),
         )
 
     def input_schema(self, name: str) -> Mapping[str, Json] | None:
@@ -81,7 +82,7 @@ class Toolbox:
                 return of_parts(result.value, tool) if tool.parts else of_value(result.value)
             if result.status >= 400:
                 start = await read_start(result, START_LIMIT_BYTES)
-                return of_refusal(tell_answer(result.status, result.headers, start, repetition))
+                return _refusal(tell_answer(result.status, result.headers, start, repetition))
             return await of_inbound(result, self._elsewhere(tool, arguments))
 
     def _elsewhere(self, tool: McpTool, arguments: Mapping[str, Json]) -> Elsewhere:
@@ -92,6 +93,10 @@ class Toolbox:
     def _unknown(self, name: str) -> str:
         near = get_close_matches(name, self.tools, n=1)
         return f"unknown tool {name!r}{f'; did you mean {near[0]!r}?' if near else ''}"
+
+
+def _refusal(failure: Failure) -> types.CallToolResult:
+    return of_refusal(text_of(failure), failure.envelope())
 
 
 def _listed(tool: McpTool) -> types.Tool:

@@ -10,8 +10,10 @@ from functools import partial
 from ...plan.call import Headers
 from ...plan.errors import CallError, UnknownOperation, WrongMethod
 from ...plan.flow import Answer
+from ...plan.surfaces import Body as Operates
 from ...plan.surfaces import Context, Invoke, PassThrough, RestForward, RestRoute, RestSurface
 from ...values import Json
+from ..advice import NOTHING_IS_KNOWN, Repetition
 from ..boundary import ASGIApp, Message, Receive, Send, failure_of, log_refusal, unless_hung_up
 from ..guard import Entrance, Guard
 from .forwarding import Forwards, build_forwards, forwarded, has_body, passed_on
@@ -68,11 +70,11 @@ class _RestApp:
         except Hangup:
             return
         except Exception as error:  # noqa: BLE001 - the border: whatever happened, the caller gets an answer
-            failure = failure_of(error)
+            failure = failure_of(error, sent.repetition())
             if not sent.is_started:
                 await send_failure(send, failure, scope["method"])
 
-    async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: Message, receive: Receive, send: _Sent) -> None:
         method, raw_path = scope["method"], scope["raw_path"].partition(b"?")[0]
         try:
             await self.entrance.admit(scope)
@@ -99,8 +101,9 @@ class _RestApp:
         raise UnknownOperation(f"nothing is exposed under this path{hint}")
 
     async def _serve(
-        self, route: RestRoute, values: Mapping[str, str], scope: Message, receive: Receive, send: Send
+        self, route: RestRoute, values: Mapping[str, str], scope: Message, receive: Receive, send: _Sent
     ) -> None:
+        send.runs = route.operation.body
         headers, query = read_headers(scope["headers"]), query_pairs(scope["query_string"])
         body = Body(receive, self.options.limit_bytes)
         read = b"" if route.streams_body else await body.read(_length(headers))
@@ -124,8 +127,9 @@ class _RestApp:
         return Context("rest", passed, left, body.stream() if route.streams_body else None)
 
     async def _forward(
-        self, forward: RestForward, path: str, scope: Message, receive: Receive, send: Send
+        self, forward: RestForward, path: str, scope: Message, receive: Receive, send: _Sent
     ) -> None:
+        send.runs = forward.operation.body
         headers, body = read_headers(scope["headers"]), Body(receive, self.options.limit_bytes)
         what = forwarded(scope["method"], path, scope["query_string"])
         streams = has_body(headers)
@@ -157,10 +161,14 @@ class _RestApp:
 
 @dataclass(slots=True)
 class _Sent:
-    """Remembers whether an answer has begun; after that a failure can only break it off."""
+    """Remembers whether an answer has begun, after which a failure can only break it off, and what runs."""
 
     send: Send
     is_started: bool = False
+    runs: Operates | None = None
+
+    def repetition(self) -> Repetition:
+        return NOTHING_IS_KNOWN if self.runs is None else Repetition.of(self.runs)
 
     async def __call__(self, message: Message) -> None:
         self.is_started = True

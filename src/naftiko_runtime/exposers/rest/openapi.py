@@ -19,7 +19,10 @@ _PROBLEM: dict[str, Json] = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "code": {"type": "string", "description": "the diagnostic of a refused operation"},
+        "code": {"type": "string", "description": "what kind of failure it is, in a word"},
+        "hint": {"type": "string", "description": "what can be done"},
+        "retryable": {"type": "boolean", "description": "whether the same call may succeed later"},
+        "retryAfter": {"type": "integer", "description": "after how many seconds"},
         "errors": {
             "type": "array",
             "items": {

@@ -3,57 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from ...plan.call import Headers, Inbound, Outbound
+from ...plan.call import Inbound, Outbound
 from ...plan.errors import CallError
-from ...plan.reading import declared_length
 from . import Request, Sender
+from .whole import Whole, read_whole
 
 _SHARED_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """An answer that was read to its end, for everybody who waited for it."""
-
-    status: int
-    headers: Headers
-    body: bytes = field(repr=False)
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        if self.body:
-            yield self.body
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """An answer too large to be shared, of which the beginning was read."""
-
-    inbound: Inbound
-    start: bytes = field(repr=False)
-    rest: AsyncIterator[bytes]
-
-    @property
-    def status(self) -> int:
-        return self.inbound.status
-
-    @property
-    def headers(self) -> Headers:
-        return self.inbound.headers
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        yield self.start
-        async for chunk in self.rest:
-            yield chunk
-
-
 # a failure is everybody's; an answer too large to be shared is not, and whoever asked may have left
-_Outcome: TypeAlias = Shared | CallError | Literal["too large", "left"]
+_Outcome: TypeAlias = Whole | CallError | Literal["too large", "left"]
 
 
 @dataclass(slots=True)
@@ -69,7 +33,7 @@ class Coalesce:
             return await self.inner.send(request, stack)
         while (flight := self.flights.get(outbound)) is not None:
             outcome = await asyncio.shield(flight)
-            if isinstance(outcome, Shared):
+            if isinstance(outcome, Whole):
                 return outcome
             if isinstance(outcome, CallError):
                 raise copy(outcome)
@@ -83,8 +47,8 @@ class Coalesce:
         outcome: _Outcome = "left"
         try:
             inbound = await self.inner.send(request, stack)
-            answer = await _read(inbound)
-            outcome = answer if isinstance(answer, Shared) else "too large"
+            answer = await read_whole(inbound, _SHARED_BYTES)
+            outcome = answer if isinstance(answer, Whole) else "too large"
         except CallError as error:
             outcome = error
             raise
@@ -92,14 +56,3 @@ class Coalesce:
             del self.flights[request.outbound]
             flight.set_result(outcome)
         return answer
-
-
-async def _read(inbound: Inbound) -> Inbound:
-    if (declared_length(inbound.headers) or 0) > _SHARED_BYTES:
-        return inbound
-    body, chunks = bytearray(), inbound.chunks()
-    async for chunk in chunks:
-        body += chunk
-        if len(body) > _SHARED_BYTES:
-            return Begun(inbound, bytes(body), chunks)
-    return Shared(inbound.status, inbound.headers, bytes(body))
