@@ -10,7 +10,8 @@ import httpx2
 from mcp import Client
 
 from naftiko_runtime.app.compiler import compile_text
-from naftiko_runtime.app.serve import Options, serving
+from naftiko_runtime.app.opening import Options
+from naftiko_runtime.app.serve import serving
 from naftiko_runtime.plan.explain import Plan
 
 KEY = "key-of-the-test"

@@ -12,7 +12,8 @@ import httpx2
 import pytest
 
 from naftiko_runtime.app.compiler import compile, compile_text
-from naftiko_runtime.app.serve import Options, serving
+from naftiko_runtime.app.opening import Options
+from naftiko_runtime.app.serve import serving
 
 pytestmark = pytest.mark.anyio
 

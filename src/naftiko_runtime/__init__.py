@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .app.compiler import CompileError, compile, load
-    from .app.serve import Options, serve, serving
+    from .app.opening import Options
+    from .app.serve import serve, serving
     from .plan.explain import Plan
     from .runtime.bindings import BindError
     from .spec.document import Document
@@ -37,7 +38,7 @@ _HOMES: Mapping[str, str] = MappingProxyType(
         "BindError": ".runtime.bindings",
         "CompileError": ".app.compiler",
         "Document": ".spec.document",
-        "Options": ".app.serve",
+        "Options": ".app.opening",
         "Plan": ".plan.explain",
         "compile": ".app.compiler",
         "load": ".app.compiler",

@@ -5,9 +5,11 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from naftiko_runtime.cli import main, main_run
 from process import Done
+from wire import Upstream
 
 Command = Callable[..., Done]
 
@@ -33,6 +35,13 @@ def command(
     yield run
     for logger, level in zip(loggers, levels, strict=True):
         logger.setLevel(level)
+
+
+@pytest.fixture
+def beside() -> Iterator[Upstream]:
+    """Serve a raw upstream beside commands, which have this thread to themselves."""
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(Upstream.open()) as opened:
+        yield opened
 
 
 class _Pages(BaseHTTPRequestHandler):

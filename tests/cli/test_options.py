@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from naftiko_runtime.app.serve import Options
+from naftiko_runtime.app.opening import Options
 from naftiko_runtime.cli.failure import Failure
 from naftiko_runtime.cli.options import read_options
 from naftiko_runtime.cli.parser import parser_of_run

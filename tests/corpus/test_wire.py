@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from naftiko_runtime.app.serve import Options, serving
+from naftiko_runtime.app.opening import Options
+from naftiko_runtime.app.serve import serving
 from naftiko_runtime.plan.surfaces import McpTool, Operation, Refused, RestRoute, RestSurface
 from oracle.arguments import made
 from oracle.asking import ask

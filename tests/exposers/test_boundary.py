@@ -6,7 +6,7 @@ import pytest
 
 from naftiko_runtime.exposers.advice import Repetition
 from naftiko_runtime.exposers.boundary import Message, Send, failure_of, phrase, unless_hung_up
-from naftiko_runtime.exposers.mcp.refusal import tell, text_of
+from naftiko_runtime.exposers.refusal import tell, text_of
 from naftiko_runtime.plan.errors import UpstreamRefused, UpstreamUnreachable
 
 

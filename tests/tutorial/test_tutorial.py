@@ -9,7 +9,8 @@ import httpx2
 import pytest
 
 from naftiko_runtime.app.compiler import compile_text
-from naftiko_runtime.app.serve import Options, serving
+from naftiko_runtime.app.opening import Options
+from naftiko_runtime.app.serve import serving
 from naftiko_runtime.plan.surfaces import Refused
 from tutorial.expected import ROUTES, TOOLS, Asked
 from tutorial.shipyard import Shipyard, open_shipyard

@@ -9,16 +9,19 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from types import FrameType
+from typing import TypeVar
 
 from .leaving import leave
+
+_T = TypeVar("_T")
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def run(work: Coroutine[None, None, None]) -> None:
+def run(work: Coroutine[None, None, _T]) -> _T:
     """Run in the fastest event loop that the platform has."""
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(work)
+        return runner.run(work)
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:

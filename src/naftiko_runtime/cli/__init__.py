@@ -21,6 +21,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "run": (".run", "serve"),
         "check": (".check", "check"),
         "plan": (".plan", "plan"),
+        "call": (".call", "call"),
         "explain": (".explain", "explain"),
         "schema": (".schema", "schema"),
         "sandbox": (".sandbox", "sandbox"),

@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
+from ..runtime.bindings import BindError
 from ..source.diagnostics import Diagnostic, Report, Severity
+
+_KEYS = frozenset({"B001", "B005", "B006", "B007"})
 
 
 def complain(report: Report, *, strict: bool) -> None:
@@ -13,6 +16,13 @@ def complain(report: Report, *, strict: bool) -> None:
     for item in report:
         if is_wrong(item, strict=strict):
             print(item, file=sys.stderr)
+
+
+def complain_of_bindings(error: BindError, *, sandbox: bool) -> None:
+    """Print what is missing to run a file, and how to do without where it is keys."""
+    print(error, file=sys.stderr)
+    if not sandbox and any(item.code in _KEYS for item in error.diagnostics):
+        print("  or try it without keys: --sandbox", file=sys.stderr)
 
 
 def is_bad(found: Iterable[Diagnostic], *, strict: bool) -> bool:

@@ -6,7 +6,7 @@ from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
-from ..app.serve import Options
+from ..app.opening import Options
 from ..runtime.policies.egress import Network
 from ..runtime.proxies import Proxies
 from .failure import Failure

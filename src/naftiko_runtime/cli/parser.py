@@ -10,6 +10,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from .. import __version__
+from .parser_call import CALL_EPILOG, add_asked
 
 _T = TypeVar("_T")
 
@@ -62,6 +63,15 @@ def parser_of_naftiko() -> argparse.ArgumentParser:
         nargs="?",
         help="print only this one: a tool's name, 'GET /path', a path, or an operation's name or its end",
     )
+    call = commands.add_parser(
+        "call",
+        help="call one operation of a file, without serving it",
+        epilog=CALL_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    call.add_argument("file", metavar="FILE", help=_FILE_HELP)
+    add_asked(call)
+    _add_call(call.add_argument_group("what to call"))
     explain = commands.add_parser("explain", help="print what the manual says about a code, with examples")
     explain.add_argument("code", metavar="CODE", nargs="?", help="as L001; without it all codes are listed")
     commands.add_parser("schema", help="print the JSON Schema of capability files, for editors")
@@ -85,7 +95,9 @@ def parser_of_run() -> argparse.ArgumentParser:
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", nargs="?", help=_FILE_HELP)
     _add_listen(parser.add_argument_group("where to listen"))
-    _add_call(parser.add_argument_group("what to call"))
+    calls = parser.add_argument_group("what to call")
+    _add_call(calls)
+    _add_shared(calls)
     other = parser.add_argument_group("instead of serving")
     other.add_argument("--check", action="store_true", help="print every problem and stop, as naftiko check")
     other.add_argument(
@@ -152,6 +164,10 @@ def _add_call(group: argparse._ArgumentGroup) -> None:
         metavar="N",
         help="how often a request that may be repeated is tried again (default: the file's, else 2)",
     )
+
+
+def _add_shared(group: argparse._ArgumentGroup) -> None:
+    """Add what only callers at the same time, or of a server, can mean."""
     group.add_argument(
         "--concurrency",
         type=positive,

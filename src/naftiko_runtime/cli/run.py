@@ -9,22 +9,21 @@ from collections.abc import Mapping
 from ..app.compiler import compile_text
 from ..app.listener import ListenError
 from ..app.loop import run
+from ..app.opening import Options
 from ..app.sandbox import NoSandbox
-from ..app.serve import Options, Serving, serve_stdio_until_told, serve_until_told
+from ..app.serve import Serving, serve_stdio_until_told, serve_until_told
 from ..plan.explain import Plan
 from ..plan.surfaces import McpSurface
 from ..runtime.bindings import BindError
 from ..source.diagnostics import Report
 from .banner import banner
-from .complaint import complain, is_bad
+from .complaint import complain, complain_of_bindings, is_bad
 from .environment import read_environment
 from .failure import Failure
 from .health import told_while_serving
 from .logs import set_up_logging
 from .options import read_options
 from .origin import read_origin
-
-_KEYS = frozenset({"B001", "B005", "B006", "B007"})
 
 
 def serve(arguments: Namespace) -> int:
@@ -43,9 +42,7 @@ def serve(arguments: Namespace) -> int:
     try:
         serve_it(compiled.plan, compiled.report, environ, read_options(arguments, environ))
     except BindError as error:
-        print(error, file=sys.stderr)
-        if not arguments.sandbox and any(item.code in _KEYS for item in error.diagnostics):
-            print("  or try it without keys: --sandbox", file=sys.stderr)
+        complain_of_bindings(error, sandbox=arguments.sandbox)
         return 1
     except (ListenError, NoSandbox) as error:
         raise Failure(str(error)) from None

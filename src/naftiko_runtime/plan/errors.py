@@ -40,13 +40,13 @@ class CallError(Exception):
     def __init__(self, sentence: str, *, detail: str = "", headers: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(sentence)
         self.sentence, self.detail, self.headers = sentence, detail, headers
-        self.place = ""
+        self.place, self.done = "", tuple[str, ...]()
 
     def within(self, step: str, done: tuple[str, ...]) -> None:
         """Remember the innermost of several steps that failed, and which ones were carried out before it."""
         if not self.place:
             after = f", after {', '.join(repr(name) for name in done)}" if done else ""
-            self.place = f"in step {step!r}{after}"
+            self.place, self.done = f"in step {step!r}{after}", done
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,12 @@ class Plan:
         lines = [line for surface in self.surfaces for line in _surface(surface, word)]
         return "\n".join(lines).lstrip("\n") + "\n" if lines else ""
 
+    def find(self, word: str) -> tuple[tuple[str, Operation], ...]:
+        """List what a word names, as callers see it; what is named in full goes before what is in part."""
+        units = [unit for surface in self.surfaces for unit in exposed(surface)]
+        named = [unit for unit in units if word in (unit[0], unit[1].name)]
+        return tuple(named or (unit for unit in units if _names(word, *unit)))
+
     def words(self) -> Iterator[str]:
         """List the words that name operations: ``GET /v1/jobs`` or a tool's name, and names of operations."""
         for surface in self.surfaces:

@@ -20,9 +20,9 @@ from ...values import Json
 from ...values.json import encode_text
 from ..advice import Repetition
 from ..boundary import Failure, answered
+from ..refusal import START_LIMIT_BYTES, tell, tell_answer, text_of
 from .content import Elsewhere, of_inbound, of_refusal, of_value
 from .parts import of_parts
-from .refusal import START_LIMIT_BYTES, tell, tell_answer, text_of
 from .schemas import input_schema, output_schema, short
 
 # the SDK leaves the type of its lifespan state open; we do not use it

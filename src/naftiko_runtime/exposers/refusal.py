@@ -1,4 +1,4 @@
-"""What a model is told when a call fails: the cause, and whether to try again."""
+"""What whoever reads sentences is told when a call fails: the cause, and whether to try again."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import html
 import re
 from dataclasses import replace
 
-from ...plan.call import Headers
-from ...plan.errors import InvalidArguments, UpstreamExplained, UpstreamRefused
-from ...plan.reading import header
-from ...values import Json
-from ...values.json import decode, encode_text
-from ..advice import Repetition, advise_on_answer
-from ..boundary import Failure, failure_of, name_of, phrase
+from ..plan.call import Headers
+from ..plan.errors import InvalidArguments, UpstreamExplained, UpstreamRefused
+from ..plan.reading import header
+from ..values import Json
+from ..values.json import decode, encode_text
+from .advice import Repetition, advise_on_answer
+from .boundary import Failure, failure_of, name_of, phrase
 
 START_LIMIT_BYTES = 1 << 16
 _QUOTE_LIMIT = 500
