@@ -66,12 +66,13 @@ async def test_a_place_is_free_again_after_a_failure() -> None:
     assert await ask(limit) == (200, b"")
 
 
-async def test_waiting_counts_against_the_deadline() -> None:
+async def test_a_deadline_that_passes_in_the_queue_is_told_as_what_it_is() -> None:
     limit = Limit(Script((Given(),), gate=asyncio.Event()), "api", 1, 1)
     running = asyncio.ensure_future(ask(limit))
     await settled()
-    with pytest.raises(TimeoutError):
+    with pytest.raises(Busy) as caught:
         await ask(limit, within_s=0.01)
+    assert caught.value.sentence == "1 requests to api are running and none ended in time"
     running.cancel()
     await asyncio.wait([running])
     assert (limit.running, len(limit.waiting)) == (0, 0)

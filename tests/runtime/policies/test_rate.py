@@ -70,3 +70,14 @@ async def test_requests_wait_for_the_moment_that_the_upstream_named() -> None:
     limit.stopped_until = asyncio.get_running_loop().time() + 60
     with pytest.raises(TooMany):
         await ask(limit)
+
+
+async def test_whoever_leaves_while_waiting_takes_no_token_along() -> None:
+    limit = RateLimit(script([Given()]), "api", Rate(0.5, 1))
+    await ask(limit)
+    waiting = asyncio.ensure_future(ask(limit))
+    await asyncio.sleep(0)
+    taken = limit.tokens
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    assert limit.tokens == taken + 1

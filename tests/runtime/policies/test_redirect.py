@@ -9,13 +9,14 @@ import pytest
 
 from calling import SECRET, Called, Ships, ships_plan
 from naftiko_runtime.plan.call import Outbound
+from naftiko_runtime.plan.errors import UpstreamUnreachable
 from naftiko_runtime.plan.explain import Api, exposed
 from naftiko_runtime.plan.resilience import Effort
 from naftiko_runtime.plan.surfaces import Context
 from naftiko_runtime.runtime.bindings import bind
 from naftiko_runtime.runtime.engine import Settings, open_engine
 from naftiko_runtime.runtime.policies import Request
-from naftiko_runtime.runtime.policies.redirect import Redirect, origin_of
+from naftiko_runtime.runtime.policies.redirect import Redirect, origin_of, without_credentials
 from naftiko_runtime.values import Json, Secret
 from policing import Given
 from wire import Respond, Seen, Upstream, answer
@@ -262,3 +263,29 @@ class Pretended:
     async def send(self, outbound: Outbound) -> AsyncIterator[Given]:
         self.sent.append((self.base_uri, self.is_signed and bool(outbound.headers)))
         yield Given(302, (("location", self.location),)) if len(self.sent) == 1 else Given()
+
+
+async def test_a_post_that_was_answered_is_not_sent_again_when_what_it_points_to_is_gone(
+    upstream: Upstream,
+) -> None:
+    async with Upstream.open() as closed:
+        gone = closed.url
+    upstream.respond = towards(f"{gone}/there", status="303 See Other")
+    plan = ships_plan()
+    other = replace(plan.apis["ships"], namespace="o0")
+    plan = replace(plan, apis={**plan.apis, "o0": other})
+    bindings = bind(plan, {"SHIPS_KEY": SECRET}, {"ships": upstream.url, "o0": gone})
+    [build] = [one for one in plan.operations() if one.name.endswith("build")]
+    async with open_engine(plan, bindings, Settings(retries=2)) as engine:
+        with pytest.raises(UpstreamUnreachable) as caught:
+            async with engine.invoke(build, {"body": {}}, Context("test")):
+                pass
+    assert caught.value.was_sent
+    assert [seen.method for seen in upstream.seen] == ["POST"]
+
+
+def test_a_secret_body_stays_where_it_was_meant_for() -> None:
+    outbound = Outbound("GET", "/", headers=(("K", Secret("k")), ("A", "a")), body=Secret("b"))
+    assert without_credentials(outbound) == Outbound("GET", "/", headers=(("A", "a"),))
+    plain = Outbound("GET", "/", headers=(("Cookie", "c"),), body=b"x")
+    assert without_credentials(plain) == Outbound("GET", "/", body=b"x")

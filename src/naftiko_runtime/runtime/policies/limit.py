@@ -32,15 +32,14 @@ class Limit:
         if self.running < self.most:
             self.running += 1
         else:
-            await self._wait()
+            await self._wait(request)
         stack.callback(self._leave)
         return await self.inner.send(request, stack)
 
-    async def _wait(self) -> None:
-        """Wait for a place; whoever leaves hands it over."""
+    async def _wait(self, request: Request) -> None:
+        """Wait for a place; whoever leaves hands it over. A deadline that passes here has sent nothing."""
         if len(self.waiting) >= self.queue:
-            sentence = f"{self.most} requests to {self.api} are running and {self.queue} are waiting already"
-            raise Busy(sentence, headers=(("retry-after", _AGAIN_S),))
+            raise self._busy(f"and {self.queue} are waiting already")
         place = asyncio.get_running_loop().create_future()
         self.waiting.append(place)
         try:
@@ -50,7 +49,13 @@ class Limit:
                 self.waiting.remove(place)
             else:  # it was handed over at the same moment
                 self._leave()
+            if request.left_s() <= 0:
+                raise self._busy("and none ended in time") from None
             raise
+
+    def _busy(self, more: str) -> Busy:
+        sentence = f"{self.most} requests to {self.api} are running {more}"
+        return Busy(sentence, headers=(("retry-after", _AGAIN_S),))
 
     def _leave(self) -> None:
         while self.waiting:

@@ -39,11 +39,18 @@ class RateLimit:
     async def send(self, request: Request, stack: AsyncExitStack) -> Inbound:
         wait_s = self._take(request)
         if wait_s > 0:
-            await asyncio.sleep(wait_s)
+            await self._sleep(wait_s)
         inbound = await self.inner.send(request, stack)
         if self.rate.follows_headers:
             self._heed(inbound.status, inbound.headers)
         return inbound
+
+    async def _sleep(self, wait_s: float) -> None:
+        try:
+            await asyncio.sleep(wait_s)
+        except asyncio.CancelledError:
+            self.tokens += 1  # whoever leaves sends nothing
+            raise
 
     def _take(self, request: Request) -> float:
         """Take a token, perhaps one that is still to come; say how long that is."""

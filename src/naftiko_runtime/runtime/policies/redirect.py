@@ -9,7 +9,7 @@ from typing import TypeAlias
 from urllib.parse import quote, urljoin, urlsplit
 
 from ...plan.call import Inbound, Outbound
-from ...plan.errors import CallError
+from ...plan.errors import CallError, UpstreamUnreachable
 from ...plan.reading import header, read_start
 from ...values import Secret
 from . import Request
@@ -52,11 +52,11 @@ class Redirect:
                 return inbound
             if not _is_same(at, target):
                 client = client.unsigned()
-                request = replace(request, outbound=_without_credentials(request.outbound))
+                request = replace(request, outbound=without_credentials(request.outbound))
             request = replace(request, outbound=_pointed(request.outbound, inbound.status, target))
             await _drain(inbound)
             client, at = client.at(_root(target)), target
-            inbound = await Attempt(client).send(request, stack)
+            inbound = await _go_on(client, request, stack)
             if inbound.status not in _FOLLOWED:
                 break
         return inbound
@@ -101,14 +101,15 @@ def _is_same(at: str, target: str) -> bool:
     return here == there
 
 
-def _without_credentials(outbound: Outbound) -> Outbound:
+def without_credentials(outbound: Outbound) -> Outbound:
     """Leave out what is secret or personal: another origin has no right to it."""
     kept = tuple(
         (name, value)
         for name, value in outbound.headers
         if name.lower() not in _PERSONAL and not isinstance(value, Secret)
     )
-    return replace(outbound, headers=kept)
+    body = None if isinstance(outbound.body, Secret) else outbound.body
+    return replace(outbound, headers=kept, body=body)
 
 
 def _pointed(outbound: Outbound, status: int, target: str) -> Outbound:
@@ -130,6 +131,15 @@ def _root(target: str) -> str:
 def _shown(outbound: Outbound) -> str:
     """Give what a relative redirect is relative to; of a secret path nothing is."""
     return "/" if isinstance(outbound.path, Secret) else outbound.path
+
+
+async def _go_on(client: Client, request: Request, stack: AsyncExitStack) -> Inbound:
+    """Send what was pointed on; when nobody is there, the request before it was answered all the same."""
+    try:
+        return await Attempt(client).send(request, stack)
+    except UpstreamUnreachable as error:
+        error.was_sent = True
+        raise
 
 
 async def _drain(inbound: Inbound) -> None:
