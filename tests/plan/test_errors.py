@@ -1,9 +1,11 @@
 """What goes wrong in a call: one family, whose members say what callers may know."""
 
 from collections.abc import Iterator
+from copy import copy
 
 from naftiko_runtime.plan import errors
 from naftiko_runtime.plan.errors import (
+    AddressRefused,
     CallError,
     NotLinked,
     UpstreamDown,
@@ -61,3 +63,15 @@ def test_an_upstreams_own_error_keeps_its_status_headers_and_body() -> None:
 def test_an_unreachable_upstream_may_have_seen_the_request_unless_it_is_known_not_to() -> None:
     assert UpstreamUnreachable("no answer").was_sent is True
     assert UpstreamUnreachable("no connection", was_sent=False, detail="refused").was_sent is False
+
+
+def test_a_failure_can_be_given_to_several_callers() -> None:
+    for error in (
+        AddressRefused("inside", detail="10.0.0.5"),
+        UpstreamRefused(429, (("retry-after", "3"),), b"{}"),
+        UpstreamUnreachable("gone", was_sent=False),
+    ):
+        twin = copy(error)
+        assert (type(twin), twin.args, vars(twin)) == (type(error), error.args, vars(error))
+        twin.within("a", ())
+        assert (error.place, twin.place) == ("", "in step 'a'")

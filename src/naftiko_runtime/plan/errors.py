@@ -27,6 +27,7 @@ CallError
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 from ..source.diagnostics import Diagnostic
 
@@ -41,6 +42,13 @@ class CallError(Exception):
         super().__init__(sentence)
         self.sentence, self.detail, self.headers = sentence, detail, headers
         self.place, self.done = "", tuple[str, ...]()
+
+    def __copy__(self) -> Self:
+        """Give the same failure to another caller; the usual way would ask for the arguments again."""
+        twin = type(self).__new__(type(self))
+        twin.args = self.args
+        twin.__dict__.update(self.__dict__)
+        return twin
 
     def within(self, step: str, done: tuple[str, ...]) -> None:
         """Remember the innermost of several steps that failed, and which ones were carried out before it."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from naftiko_runtime.plan.call import Outbound
-from naftiko_runtime.plan.errors import UpstreamUnreachable
+from naftiko_runtime.plan.errors import AddressRefused
 from naftiko_runtime.plan.resilience import Effort
 from naftiko_runtime.runtime.policies import Request
 from naftiko_runtime.runtime.policies.coalesce import Coalesce
@@ -85,9 +85,9 @@ async def test_what_becomes_too_large_keeps_its_status_and_headers() -> None:
 
 
 async def test_a_failure_is_everybodys() -> None:
-    upstream = Script((UpstreamUnreachable("gone"),))
+    upstream = Script((AddressRefused("gone", detail="inside"),))
     failures = await together(Coalesce(upstream), GET, GET)
-    assert [str(failure) for failure in failures] == ["gone", "gone"]
+    assert [(type(failure), str(failure)) for failure in failures] == [(AddressRefused, "gone")] * 2
     assert failures[0] is not failures[1]
     assert len(upstream.asked) == 1
 
