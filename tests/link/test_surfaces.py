@@ -135,9 +135,9 @@ def test_an_mcp_server_over_http_needs_a_port_and_one_over_stdio_does_not() -> N
     )
 
 
-def test_what_stands_beside_the_tools_is_not_served_yet() -> None:
+def test_nothing_is_said_of_resources_and_prompts_that_are_not_there() -> None:
     text = SERVERS.replace("    port: 9090", "    port: 9090\n    resources: []\n    prompts: []")
-    assert codes(compiled(text)) == ["L117", "L117"]
+    assert codes(compiled(text)) == []
 
 
 def test_a_refusal_is_a_value_of_the_report_and_not_an_error() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Literal, TypeVar
 
 from ..source.diagnostics import Report
-from ..spec.exposes import ExposedResourceSpec, RouteSpec, ToolSpec
+from ..spec.exposes import ExposedResourceSpec, McpResourceSpec, PromptSpec, RouteSpec, ToolSpec
 
 # what the clients of all large hosts take; some of them put the server's name before it
 _LEGAL = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -79,6 +80,22 @@ class ToolNames:
 def _runs(spec: ToolSpec) -> tuple[object, ...]:
     """Tell what a tool does, by which two of one name are the same."""
     return spec.call, spec.ref, spec.with_, spec.steps, spec.outputs
+
+
+_Shown = TypeVar("_Shown", McpResourceSpec, PromptSpec)
+
+
+def unique(specs: Iterable[_Shown], key: Literal["uri", "name"], report: Report) -> Iterator[_Shown]:
+    """Give the first entry of each name or URI (L116)."""
+    seen: set[str] = set()
+    for spec in specs:
+        value = str(getattr(spec, key))
+        if value in seen:
+            message = f"a second {key} is {value!r}; only the first is served"
+            report.warn("L116", message, spec.span(key))
+            continue
+        seen.add(value)
+        yield spec
 
 
 Placed = tuple[ExposedResourceSpec, RouteSpec]

@@ -10,6 +10,9 @@ from ..plan.contract import Contract
 from ..plan.flow import Flow
 from ..plan.surfaces import (
     Body,
+    Caching,
+    McpPrompt,
+    McpResource,
     McpSurface,
     McpTool,
     Operation,
@@ -37,8 +40,10 @@ from .forwards import ForwardLinker
 from .hints import link_hints
 from .inputschemas import whole_contract, with_inputs
 from .intent import CallTable, Unit, Use, choose, tell
-from .names import ToolNames, legal_keys, reachable
+from .names import ToolNames, legal_keys, reachable, unique
 from .outputs import parts_of
+from .prompts import link_prompt
+from .resources import link_resource, with_variables
 from .wiring import Wiring
 
 
@@ -100,9 +105,6 @@ class SurfaceLinker:
             yield RestRoute(*route, operation, wiring.inputs.rest_inputs(), _streams(operation.body))
 
     def _mcp(self, server: McpSpec) -> McpSurface | None:
-        for word in ("resources", "prompts"):
-            if getattr(server, word) is not None:
-                self._not_served(f"MCP {word} are", server.span(word))
         port = None if server.transport == "stdio" else server.port
         if port is None and server.transport != "stdio":
             self.report.error("S003", "an MCP server over HTTP needs a 'port'", server.span())
@@ -110,8 +112,10 @@ class SurfaceLinker:
         # over stdio there is nobody to ask: whoever starts a process is its client
         verifier, guarded = (None, None) if port is None else self._verifier(server)
         tools = tuple(self._tools(server, guarded))
+        resources = tuple(self._resources(server, guarded))
+        prompts = tuple(self._prompts(server))
         about = server.namespace, server.description or "", server.address, port
-        return McpSurface(*about, tools, verifier)
+        return McpSurface(*about, tools, verifier, resources, prompts, _caching(server))
 
     def _tools(self, server: McpSpec, guarded: Diagnostic | None) -> Iterator[McpTool]:
         specs, names = server.tools or (), ToolNames(self.report)
@@ -128,6 +132,31 @@ class SurfaceLinker:
             renamed = legal_keys([param.name for param in operation.contract.params])
             parts = parts_of(spec.outputs or ()) if isinstance(operation.body, Flow) else ()
             yield McpTool(name, spec.label, operation, hints, renamed, parts)
+
+    def _resources(self, server: McpSpec, guarded: Diagnostic | None) -> Iterator[McpResource]:
+        specs = [*unique(server.resources or (), "uri", self.report)]
+        running = [with_variables(spec) for spec in specs if spec.location is None]
+        units = [Unit(spec, shared=server.inputs or ()) for spec in running]
+        operations = {
+            spec.uri: self._operation(
+                f"{server.namespace}.{spec.name or spec.uri}",
+                unit,
+                use,
+                self.flows.wiring(unit, server.namespace, required_by_default=True),
+                guarded,
+            )
+            for spec, unit, use in zip(running, units, self._settle(units), strict=True)
+        }
+        for spec in specs:
+            linked = link_resource(spec, operations.get(spec.uri), self.flows.binds.folder, self.report)
+            if isinstance(linked, McpResource):
+                yield linked
+
+    def _prompts(self, server: McpSpec) -> Iterator[McpPrompt]:
+        for spec in unique(server.prompts or (), "name", self.report):
+            linked = link_prompt(spec, self.flows.binds.folder, self.report)
+            if isinstance(linked, McpPrompt):
+                yield linked
 
     def _with_schema(self, spec: ToolSpec, operation: Operation) -> Operation:
         contract = whole_contract(spec, operation.contract, self.report)
@@ -171,3 +200,7 @@ class SurfaceLinker:
 
 def _streams(body: Body) -> bool:
     return isinstance(body, PassThrough) and body.call.streams_body
+
+
+def _caching(server: McpSpec) -> Caching:
+    return Caching(max(server.ttl_ms or 0, 0), server.cache_scope == "public")

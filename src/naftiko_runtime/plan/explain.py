@@ -112,6 +112,9 @@ def exposed(surface: Surface) -> Iterator[tuple[str, Operation]]:
         yield from ((f"* {forward.path}", forward.operation) for forward in surface.forwards)
     else:
         yield from ((tool.name, tool.operation) for tool in surface.tools)
+        for resource in surface.resources:
+            if resource.operation is not None:
+                yield str(resource.uri), resource.operation
 
 
 def _explain(plan: Plan) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from ..source.diagnostics import Diagnostic
@@ -13,6 +14,7 @@ from .call import Headers, HttpCall, Inbound
 from .contract import Contract
 from .flow import Answer, Flow
 from .forward import NOTHING, Forward, Forwarded
+from .uris import UriPattern
 from .verifier import Verifier
 
 
@@ -129,6 +131,52 @@ class McpTool:
 
 
 @dataclass(frozen=True, slots=True)
+class McpResource:
+    """A resource as clients see it: the files of a directory, or what an operation answers.
+
+    The operation's arguments are the variables of the URI.
+    """
+
+    name: str
+    title: str | None
+    description: str
+    uri: UriPattern
+    media_type: str | None = None
+    directory: Path | None = None
+    operation: Operation | None = None
+    part: Part = Part(None)
+
+
+@dataclass(frozen=True, slots=True)
+class PromptMessage:
+    """A message of a prompt: a text, or the one of a file, that stands for what the part says."""
+
+    role: Literal["user", "assistant"]
+    text: str
+    file: Path | None = None
+    part: Part = Part(None)
+
+
+@dataclass(frozen=True, slots=True)
+class McpPrompt:
+    """A prompt as clients see it; its arguments are texts."""
+
+    name: str
+    title: str | None
+    description: str
+    contract: Contract
+    messages: tuple[PromptMessage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Caching:
+    """For how long clients may keep what they were told, and whether others may share it."""
+
+    ttl_ms: int = 0
+    is_public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class McpSurface:
     """An MCP server; ``description`` becomes its instructions, no port means that it speaks over stdio."""
 
@@ -138,6 +186,9 @@ class McpSurface:
     port: int | None
     tools: tuple[McpTool, ...]
     verifier: Verifier | None = None
+    resources: tuple[McpResource, ...] = ()
+    prompts: tuple[McpPrompt, ...] = ()
+    caching: Caching = Caching()
 
 
 Surface: TypeAlias = RestSurface | McpSurface

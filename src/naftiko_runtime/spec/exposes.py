@@ -108,6 +108,9 @@ class MessageSpec(SpecModel):
 
     role: str
     content: str
+    media_type: str | None = Field(default=None, alias="contentMediaType")
+    encoding: str | None = Field(default=None, alias="contentEncoding")
+    uri: str | None = None
 
 
 class PromptSpec(SpecModel):

@@ -6,15 +6,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcp.server import Server
+from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
 from mcp.server.transport_security import TransportSecuritySettings
 
 from ...plan.surfaces import Invoke, McpSurface
 from ..boundary import ASGIApp
 from ..guard import Entrance, Guard
+from .completion import Completer
+from .prompts import Prompter
+from .resources import Shelf
 from .stdio import serve_lines
 from .tools import Toolbox
 from .wire import Front
+
+_CACHED: tuple[CacheableMethod, ...] = (
+    "server/discover",
+    "tools/list",
+    "prompts/list",
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+)
 
 __all__ = ["build_app", "build_server", "serve_lines"]
 
@@ -36,16 +50,44 @@ def build_app(
 def build_server(
     surface: McpSurface, invoke: Invoke, *, rest_routes: Mapping[str, str], version: str
 ) -> Server[Any]:
-    """Make what answers the messages of a surface, whatever carries them."""
+    """Make what answers the messages of a surface, whatever carries them; what it does not have it denies."""
     toolbox = Toolbox.of(surface.tools, invoke, rest_routes)
-    return Server(  # the type of the SDK's lifespan state, which we do not use
+    hint = CacheHint(surface.caching.ttl_ms, "public" if surface.caching.is_public else "private")
+    return Server(
         surface.namespace,
         version=version,
         instructions=surface.description or None,
+        cache_hints=dict.fromkeys(_CACHED, hint),
         get_tool_input_schema=toolbox.input_schema,
         on_list_tools=toolbox.list,
         on_call_tool=toolbox.call,
+        **_resource_handlers(surface, invoke),
+        **_prompt_handlers(surface),
     )
+
+
+def _resource_handlers(surface: McpSurface, invoke: Invoke) -> dict[str, Any]:
+    if not surface.resources:
+        return {}
+    shelf = Shelf(invoke, surface.resources)
+    return {
+        "on_list_resources": shelf.list,
+        "on_list_resource_templates": shelf.templates,
+        "on_read_resource": shelf.read,
+        "on_subscribe_resource": shelf.touch,
+        "on_unsubscribe_resource": shelf.touch,
+        "on_subscriptions_listen": ListenHandler(InMemorySubscriptionBus()),
+    }
+
+
+def _prompt_handlers(surface: McpSurface) -> dict[str, Any]:
+    handlers: dict[str, Any] = {}
+    if surface.prompts:
+        prompter = Prompter({prompt.name: prompt for prompt in surface.prompts})
+        handlers = {"on_list_prompts": prompter.list, "on_get_prompt": prompter.get}
+    if surface.prompts or any(resource.uri.is_template for resource in surface.resources):
+        handlers["on_completion"] = Completer.of(surface.prompts, surface.resources).complete
+    return handlers
 
 
 def _manager(server: Server[Any], limit_bytes: int) -> StreamableHTTPSessionManager:

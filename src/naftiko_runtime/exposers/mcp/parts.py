@@ -29,7 +29,7 @@ def value_of(part: Part, value: Json) -> str | None:
 
 
 def block_of(part: Part, text: str, uri: str) -> types.ContentBlock:
-    """Make content of a text by its media type; one with an address is a resource that comes along."""
+    """Make content of a text by its media type; one whose part has an address is a resource at ``uri``."""
     kind = part.media_type.partition("/")[0]
     if part.uri is None and kind in ("image", "audio"):
         data = text if part.is_base64 else b64encode(text.encode()).decode()

@@ -22,6 +22,7 @@ from ..advice import Repetition
 from ..boundary import Failure, answered
 from ..refusal import START_LIMIT_BYTES, tell, tell_answer, text_of
 from .content import Elsewhere, of_inbound, of_refusal, of_value
+from .pages import page
 from .parts import of_parts
 from .schemas import input_schema, output_schema, short
 
@@ -55,7 +56,8 @@ class Toolbox:
     async def list(
         self, exchange: _Exchange, params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[*self.listed.values()])
+        shown, cursor = page([*self.listed.values()], params)
+        return types.ListToolsResult(tools=shown, next_cursor=cursor)
 
     async def call(self, exchange: _Exchange, params: types.CallToolRequestParams) -> types.CallToolResult:
         """Call a tool; only an unknown name is a protocol error, everything else is told in the result."""

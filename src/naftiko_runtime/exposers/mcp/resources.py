@@ -1,0 +1,169 @@
+"""The resources of a surface: files of directories, and what calls and the file itself answer."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from mcp import types
+from mcp.server import ServerRequestContext
+
+from ...plan.call import Inbound
+from ...plan.flow import Answer
+from ...plan.reading import header, read, read_start
+from ...plan.surfaces import Context, Invoke, McpResource, Operation, Result
+from ...values import Json
+from .content import family_of
+from .failures import failed, not_found, told
+from .files import list_files, media_type_of, path_of, uri_of
+from .pages import page
+from .parts import contents_of, value_of
+from .refusal import START_LIMIT_BYTES, Repetition, tell_answer
+from .schemas import short
+
+_Exchange: TypeAlias = ServerRequestContext[Any]
+_Contents: TypeAlias = types.TextResourceContents | types.BlobResourceContents
+_CONTEXT = Context(face="mcp")
+_GONE = frozenset({404, 410})
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All resources of one server; of several that a URI fits, the first in the file is meant."""
+
+    invoke: Invoke
+    resources: tuple[McpResource, ...]
+    limit_bytes: int = 10 << 20
+
+    async def list(
+        self, exchange: _Exchange, params: types.PaginatedRequestParams | None
+    ) -> types.ListResourcesResult:
+        """List what has a URI of its own; directories are looked at anew each time."""
+        found = await asyncio.to_thread(lambda: [*self._listed()])
+        shown, cursor = page(found, params)
+        return types.ListResourcesResult(resources=shown, next_cursor=cursor)
+
+    def _listed(self) -> Iterator[types.Resource]:
+        for resource in self.resources:
+            if resource.directory is not None:
+                yield from _files_of(resource, resource.directory)
+            elif not resource.uri.is_template:
+                yield types.Resource(
+                    uri=str(resource.uri),
+                    name=resource.name,
+                    title=resource.title,
+                    description=short(resource.description),
+                    mime_type=resource.media_type,
+                )
+
+    async def templates(
+        self, exchange: _Exchange, params: types.PaginatedRequestParams | None
+    ) -> types.ListResourceTemplatesResult:
+        templates = [
+            types.ResourceTemplate(
+                uri_template=str(resource.uri),
+                name=resource.name,
+                title=resource.title,
+                description=short(resource.description),
+                mime_type=resource.media_type,
+            )
+            for resource in self.resources
+            if resource.uri.is_template
+        ]
+        shown, cursor = page(templates, params)
+        return types.ListResourceTemplatesResult(resource_templates=shown, next_cursor=cursor)
+
+    async def read(
+        self, exchange: _Exchange, params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult:
+        uri = str(params.uri)
+        for resource in self.resources:
+            if (contents := await self._read(resource, uri)) is not None:
+                return types.ReadResourceResult(contents=[contents])
+        raise not_found(uri[:500])
+
+    async def touch(
+        self, exchange: _Exchange, params: types.SubscribeRequestParams | types.UnsubscribeRequestParams
+    ) -> types.EmptyResult:
+        """Accept a wish to hear of changes; nothing here changes while it is served."""
+        uri = str(params.uri)
+        if not any(resource.uri.match(uri) is not None or _has(resource, uri) for resource in self.resources):
+            raise not_found(uri[:500])
+        return types.EmptyResult()
+
+    async def _read(self, resource: McpResource, uri: str) -> _Contents | None:
+        if resource.directory is not None:
+            found = await asyncio.to_thread(path_of, resource.directory, str(resource.uri), uri)
+            return await asyncio.to_thread(self._file, resource, uri, found[0]) if found else None
+        arguments = resource.uri.match(uri)
+        if arguments is None or resource.operation is None:
+            return None
+        return await self._called(resource, resource.operation, uri, arguments)
+
+    def _file(self, resource: McpResource, uri: str, path: Path) -> _Contents:
+        with path.open("rb") as file:
+            data = file.read(self.limit_bytes + 1)
+        if len(data) > self.limit_bytes:
+            raise failed(f"the file is larger than {self.limit_bytes} bytes", {"uri": uri})
+        return _contents(uri, media_type_of(path.name) or resource.media_type or "", data)
+
+    async def _called(
+        self, resource: McpResource, operation: Operation, uri: str, arguments: Mapping[str, Json]
+    ) -> _Contents:
+        try:
+            async with self.invoke(operation, arguments, _CONTEXT) as result:
+                return await self._shown(resource, operation, uri, result)
+        except Exception as error:  # noqa: BLE001  a caller gets an answer whatever fails, bugs too
+            raise told(error, operation.body) from None
+
+    async def _shown(
+        self, resource: McpResource, operation: Operation, uri: str, result: Result
+    ) -> _Contents:
+        if isinstance(result, Answer):
+            text = value_of(resource.part, result.value) or ""
+            otherwise = "text/plain" if isinstance(result.value, str) else "application/json"
+            return contents_of(replace(resource.part, media_type=resource.media_type or otherwise), text, uri)
+        return await self._passed(resource, operation, uri, result)
+
+    async def _passed(
+        self, resource: McpResource, operation: Operation, uri: str, inbound: Inbound
+    ) -> _Contents:
+        if inbound.status in _GONE:
+            raise not_found(uri[:500])
+        if inbound.status >= 300:
+            start = await read_start(inbound, START_LIMIT_BYTES)
+            sentence = tell_answer(inbound.status, inbound.headers, start, Repetition.of(operation.body))
+            raise failed(sentence, {"uri": uri})
+        data = await read(inbound, self.limit_bytes)
+        media_type = resource.media_type or header(inbound.headers, "content-type")
+        return _contents(uri, media_type, data, is_binary=resource.part.is_base64)
+
+
+def _files_of(resource: McpResource, root: Path) -> Iterator[types.Resource]:
+    for relative in list_files(root):
+        yield types.Resource(
+            uri=uri_of(str(resource.uri), relative),
+            name=f"{resource.name}/{relative}",
+            title=resource.title,
+            description=short(resource.description),
+            mime_type=media_type_of(relative) or resource.media_type,
+        )
+
+
+def _has(resource: McpResource, uri: str) -> bool:
+    return resource.directory is not None and path_of(resource.directory, str(resource.uri), uri) is not None
+
+
+def _contents(uri: str, media_type: str, data: bytes, *, is_binary: bool = False) -> _Contents:
+    """Show bytes as text where their type says so, or where they have none and are text."""
+    name = media_type.partition(";")[0].strip().lower()
+    if not is_binary and family_of(name) in ("json", "text", "unnamed"):
+        try:
+            return types.TextResourceContents(uri=uri, mime_type=name or None, text=data.decode())
+        except UnicodeDecodeError:
+            pass
+    return types.BlobResourceContents(uri=uri, mime_type=name or None, blob=b64encode(data).decode())
