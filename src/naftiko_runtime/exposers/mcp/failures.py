@@ -8,7 +8,8 @@ from mcp.shared.exceptions import MCPError
 from ...plan.errors import InvalidArguments
 from ...plan.surfaces import Body
 from ...values import Json
-from .refusal import Repetition, tell
+from ..advice import Repetition
+from ..refusal import tell, text_of
 
 
 def not_found(uri: str) -> MCPError:
@@ -20,7 +21,7 @@ def told(error: Exception, body: Body) -> MCPError:
     if isinstance(error, MCPError):
         return error
     code = types.INVALID_PARAMS if isinstance(error, InvalidArguments) else types.INTERNAL_ERROR
-    return MCPError(code, tell(error, Repetition.of(body)), None)
+    return MCPError(code, text_of(tell(error, Repetition.of(body))))
 
 
 def failed(sentence: str, data: Json = None) -> MCPError:

@@ -17,12 +17,13 @@ from ...plan.flow import Answer
 from ...plan.reading import header, read, read_start
 from ...plan.surfaces import Context, Invoke, McpResource, Operation, Result
 from ...values import Json
+from ..advice import Repetition
+from ..refusal import START_LIMIT_BYTES, tell_answer, text_of
 from .content import family_of
 from .failures import failed, not_found, told
 from .files import list_files, media_type_of, path_of, uri_of
 from .pages import page
 from .parts import contents_of, value_of
-from .refusal import START_LIMIT_BYTES, Repetition, tell_answer
 from .schemas import short
 
 _Exchange: TypeAlias = ServerRequestContext[Any]
@@ -136,8 +137,8 @@ class Shelf:
             raise not_found(uri[:500])
         if inbound.status >= 300:
             start = await read_start(inbound, START_LIMIT_BYTES)
-            sentence = tell_answer(inbound.status, inbound.headers, start, Repetition.of(operation.body))
-            raise failed(sentence, {"uri": uri})
+            failure = tell_answer(inbound.status, inbound.headers, start, Repetition.of(operation.body))
+            raise failed(text_of(failure), {"uri": uri})
         data = await read(inbound, self.limit_bytes)
         media_type = resource.media_type or header(inbound.headers, "content-type")
         return _contents(uri, media_type, data, is_binary=resource.part.is_base64)
