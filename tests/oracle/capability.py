@@ -65,7 +65,11 @@ class Capability:
     def candidates(self, call: str) -> tuple[Consumed, ...]:
         """List what a call may mean."""
         short = tuple(each for each in self.consumed if each.short == call)
-        return short or tuple(each for each in self.consumed if each.name == call)
+        exact = short or tuple(each for each in self.consumed if each.name == call)
+        if exact:
+            return exact
+        alike = [each for each in self.consumed if fold(call) in (fold(each.short), fold(each.name))]
+        return tuple(alike) if len(alike) == 1 else ()
 
     def served(self) -> list[list[Site]]:
         """List the units of each server that can be served; of doubles only the first is."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from naftiko_runtime.expr.scope import Scope
 from naftiko_runtime.plan.call import HttpCall, Outbound
@@ -84,7 +85,8 @@ def received(seen: Seen, base: str, named: Iterable[str]) -> Message:
 
 
 def cookies(lines: list[str]) -> tuple[tuple[str, str], ...]:
-    return pairs("; ".join(lines).replace("; ", "&"))
+    pieces = [piece for line in lines for piece in line.split("; ")]
+    return tuple(sorted((piece.partition("=")[0], unquote(piece.partition("=")[2])) for piece in pieces))
 
 
 def shown(value: object) -> str:

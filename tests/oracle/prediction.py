@@ -49,7 +49,7 @@ class Prediction:
             segments=segments,
             query=tuple(sorted([*stated, *self._texts("query"), *_of(sealed, "query")])),
             headers=tuple(sorted([*headers, *_of(sealed, "header")])),
-            cookies=tuple(sorted(self._texts("cookie"))),
+            cookies=tuple(sorted([*self._texts("cookie"), *_of(sealed, "cookie")])),
             body=body,
             is_streamed=is_streamed,
         )

@@ -23,6 +23,8 @@ class Site:
     @property
     def call(self) -> str | None:
         call = self.unit.get("call")
+        if isinstance(call, dict) and list(call) == ["operation"]:
+            call = call["operation"]
         return str(call) if call is not None else None
 
     @property

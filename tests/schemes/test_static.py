@@ -13,7 +13,7 @@ from naftiko_runtime.plan.credential import Credential, Memo
 from naftiko_runtime.plan.verifier import Principal, Slot, Verifier
 from naftiko_runtime.schemes import SCHEMES, VERIFIERS
 from naftiko_runtime.schemes.fields import CredentialField
-from naftiko_runtime.schemes.static import ApiKey, Basic, Bearer
+from naftiko_runtime.schemes.static import ApiKey, Basic, Bearer, CookieKey
 from naftiko_runtime.spec.consumes import AuthenticationSpec
 from naftiko_runtime.values import Secret, Text
 
@@ -50,6 +50,32 @@ def test_an_api_key_goes_into_the_header_of_its_name() -> None:
 def test_an_api_key_goes_encoded_into_the_query() -> None:
     request = signed(ApiKey("api key", KEY, in_query=True), "a&b")
     assert request.query == ("a=1", Secret("api%20key=a%26b"))
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ((), Secret("session=a==")),
+        ((("cookie", "x=1; session=callers; y=2"),), Secret("x=1; y=2; session=a==")),
+        ((("Cookie", "session=callers"),), Secret("session=a==")),
+        ((("Cookie", Secret("t=1")),), Secret("t=1; session=a==")),
+    ],
+)
+def test_a_key_in_a_cookie_stands_beside_the_others(
+    sent: tuple[tuple[str, Text], ...], expected: Secret
+) -> None:
+    credential = CookieKey("session", KEY)
+    (request,) = credential.sign(Outbound("GET", "/x", headers=sent), {"k": Secret("a==")}, Memo())
+    assert isinstance(request, Outbound)
+    assert request.headers == (("Cookie", expected),)
+    assert (str(credential), credential.refs()) == ("API key session in the cookie", (KEY,))
+
+
+def test_what_a_cookie_cannot_hold_is_encoded() -> None:
+    request = signed(CookieKey("session", KEY), 'a;b "ü%20')
+    assert request.headers[-1] == ("Cookie", Secret("session=a%3Bb%20%22%C3%BC%20"))
+    with pytest.raises(Unsendable):
+        signed(CookieKey("session", KEY), "\ud800")
 
 
 @pytest.mark.parametrize("key", ["q8\nq8", "q8\0", " q8 ", "q8\ud800"])
@@ -125,7 +151,8 @@ def test_a_scheme_takes_the_fields_of_its_kind(spec: dict[str, str], expected: C
 @pytest.mark.parametrize(
     ("spec", "name"),
     [
-        ({"key": "K", "placement": "cookie"}, "placement"),
+        ({"key": "K", "placement": "body"}, "placement"),
+        ({"key": "a=b", "placement": "cookie"}, "key"),
         ({}, "key"),
         ({"key": "a b"}, "key"),
         ({"key": "{{K}}", "placement": "query"}, "key"),

@@ -147,8 +147,8 @@ def signed_slot(api: HttpSpec) -> tuple[str, str]:
     if spec is None or spec.type.lower() not in SCHEMES:
         return "", ""
     if spec.type.lower() == "apikey":
-        is_query = (spec.placement or "").lower() == "query"
-        return ("query", spec.key or "") if is_query else ("header", (spec.key or "").lower())
+        place, key = (spec.placement or "header").lower(), spec.key or ""
+        return place, key.lower() if place == "header" else key
     return "header", "authorization"
 
 

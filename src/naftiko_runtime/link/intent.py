@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ..expr.scope import fold
+from ..expr.scope import fold, match_name
 from ..plan.surfaces import Choice
 from ..source.diagnostics import Diagnostic, Report, did_you_mean
 from ..spec.exposes import ExposedResourceSpec, RouteSpec
@@ -102,7 +102,7 @@ def call_table(known: tuple[Candidate, ...]) -> CallTable:
 
 def choose(units: Sequence[Unit], table: CallTable, twins: Sequence[Sequence[Use]]) -> list[Use]:
     """Settle the calls of one server; ``twins`` are servers linked before, which may confirm its order."""
-    uses = [Use(unit, unit.spec.call, table.get(unit.spec.call, ())) for unit in units if unit.spec.call]
+    uses = [Use(unit, unit.spec.call, _among(unit.spec.call, table)) for unit in units if unit.spec.call]
     for use in uses:
         _vote(use)
     _settle_by_order(uses, twins)
@@ -111,9 +111,17 @@ def choose(units: Sequence[Unit], table: CallTable, twins: Sequence[Sequence[Use
 
 def choose_for_step(step: UnitSpec, table: CallTable, report: Report) -> Candidate | Diagnostic:
     """Settle the call of a step: by its name or its parameters; where its unit stands says nothing of it."""
-    use = Use(Unit(step), step.call or "", table.get(step.call or "", ()))
+    use = Use(Unit(step), step.call or "", _among(step.call or "", table))
     _vote(use)
     return tell(use, table, report)
+
+
+def _among(call: str, table: CallTable) -> tuple[Candidate, ...]:
+    """List what a call may mean; a name that no operation has may be spelled otherwise (L170)."""
+    if call in table:
+        return table[call]
+    name = match_name(call, table)
+    return table[name] if name is not None and len(table[name]) == 1 else ()
 
 
 def _vote(use: Use) -> None:
@@ -173,6 +181,9 @@ def tell(use: Use, table: CallTable, report: Report) -> Candidate | Diagnostic:
     if use.chosen is None:
         use.refusal = _refuse(use, table, report)
         return use.refusal
+    if use.call not in table:
+        message = f"{use.call!r} is read as {use.chosen.name!r}, whose spelling differs"
+        report.warn("L170", message, use.unit.spec.span("call"), f"write {use.chosen.name}")
     if use.choice is not None and use.choice.code:
         number = len(use.among)
         message = f"{use.call!r} names {number} operations; {use.choice.rule} chooses {use.chosen.name!r}"

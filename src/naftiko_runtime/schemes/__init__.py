@@ -8,13 +8,13 @@ from types import MappingProxyType
 from .digest import link_digest
 from .fields import LinkScheme, LinkVerifier
 from .oauth2 import link_oauth2
-from .static import link_api_key, link_basic, link_bearer
+from .static import link_api_key, link_basic, link_bearer, link_consumed_key
 
 SCHEMES: Mapping[str, LinkScheme] = MappingProxyType(
     {
         "bearer": link_bearer,
         "basic": link_basic,
-        "apikey": link_api_key,
+        "apikey": link_consumed_key,
         "digest": link_digest,
         "oauth2": link_oauth2,
     }

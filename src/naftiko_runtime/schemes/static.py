@@ -6,17 +6,20 @@ import re
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from ..expr.scope import Expr, Ref
+from ..expr.sink import Unsendable
 from ..plan.call import Outbound, is_token
 from ..plan.credential import Memo, Signing
 from ..plan.verifier import Principal, Slot
 from ..spec.consumes import AuthenticationSpec
-from ..values import Json, Secret
-from ..values.secret import apply, join
+from ..values import Json, Secret, Text
+from ..values.secret import apply, join, separate
 from .fields import Fields, base64_text, header_of, secret_of, source_of
 
 _AUTHORIZATION = Slot("header", "authorization")
+_IN_COOKIE = "!#$%&'()*+-./:<=>?@[]^_`{|}~"
 _NOT_IN_QUOTES = re.compile(r'[^\x20-\x7e]|["\\]')
 
 
@@ -133,12 +136,49 @@ class ApiKey:
         return f"API key {self.name} in the {self.slot.place}"
 
 
+@dataclass(frozen=True, slots=True)
+class CookieKey:
+    """A key in a cookie, beside the other cookies of the request."""
+
+    name: str
+    value: Expr = field(repr=False)
+
+    def sign(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Signing:
+        key = secret_of(self.value, binds).map(_cookie_text)
+        sent = (self._others(value) for name, value in request.headers if name.lower() == "cookie")
+        others = tuple(cookie for cookie in sent if cookie)
+        cookie = separate((*others, join((f"{self.name}=", key))), "; ")
+        yield request.with_header("Cookie", cookie)
+
+    def _others(self, cookie: Text) -> Text:
+        """Leave out what a caller says under the name of the key."""
+        if isinstance(cookie, Secret):
+            return cookie
+        pieces = (piece.strip() for piece in cookie.split(";"))
+        return "; ".join(piece for piece in pieces if piece.partition("=")[0] != self.name)
+
+    def refs(self) -> tuple[Ref, ...]:
+        return self.value.refs()
+
+    def __str__(self) -> str:
+        return f"API key {self.name} in the cookie"
+
+
 def link_bearer(spec: AuthenticationSpec, fields: Fields) -> Bearer:
     return Bearer(fields.value("token"))
 
 
 def link_basic(spec: AuthenticationSpec, fields: Fields) -> Basic:
     return Basic(fields.value("username"), fields.value("password"))
+
+
+def link_consumed_key(spec: AuthenticationSpec, fields: Fields) -> ApiKey | CookieKey:
+    """Link the key of a consumed API, which may also go into a cookie."""
+    if (spec.placement or "").lower() != "cookie":
+        return link_api_key(spec, fields)
+    if not is_token(spec.key or ""):
+        fields.refuse("needs the name of a cookie in 'key'", "key")
+    return CookieKey(spec.key or "", fields.value("value"))
 
 
 def link_api_key(spec: AuthenticationSpec, fields: Fields) -> ApiKey:
@@ -149,6 +189,14 @@ def link_api_key(spec: AuthenticationSpec, fields: Fields) -> ApiKey:
     elif not key or "{{" in key or (placement == "header" and not is_token(key)):
         fields.refuse(f"needs the name of a {placement} in 'key'", "key")
     return ApiKey(key, fields.value("value"), placement == "query")
+
+
+def _cookie_text(text: str) -> str:
+    """Encode only what a cookie cannot hold (RFC 6265, 4.1.1): servers compare a key as it comes."""
+    try:
+        return quote(text, safe=_IN_COOKIE)
+    except UnicodeEncodeError:
+        raise Unsendable("has half a surrogate pair, which UTF-8 cannot hold") from None
 
 
 def _trimmed(value: Expr, binds: Mapping[str, Secret]) -> Secret:

@@ -18,7 +18,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "AuthenticationSpec.clientAuthentication": ("basic", "post"),
         "AuthenticationSpec.grantType": ("client-credentials", "refresh-token"),
-        "AuthenticationSpec.placement": ("header", "query"),
+        "AuthenticationSpec.placement": ("header", "query", "cookie"),
         "AuthenticationSpec.tokenValidation": ("jwks", "introspection"),
         "AuthenticationSpec.type": ("apikey", "basic", "bearer", "digest", "oauth2"),
         "InputSpec.in": ("path", "query", "header", "cookie", "body", "environment"),

@@ -37,6 +37,15 @@ def called_id(node: Source, report: Report) -> Source:
     return node
 
 
+def called_by_operation(node: Source, report: Report) -> Source:
+    """Read a call that is a mapping with nothing but the name of an operation as that name (D116)."""
+    call = parts(node)["call"] if has(node, "call") else None
+    if call is None or not isinstance(call.data, dict) or list(call.data) != ["operation"]:
+        return node
+    report.warn("D116", "'call' is read as the name of its 'operation'", node.positions.of("call"))
+    return put(node, "call", parts(call)["operation"])
+
+
 def hints_of_shape(node: Source, report: Report) -> Source:
     """Leave hints away that are not a mapping (D109)."""
     if value(node, "hints") is None or isinstance(value(node, "hints"), dict):
@@ -113,9 +122,9 @@ def _step(node: Source, report: Report) -> Source:
 _OUTPUT = Kind(rules=(single_items,), keys={"properties": by_key(_output), "items": _items})
 INPUT = Kind(rules=(LABEL,))
 MAPPING = Kind(rules=(renaming("targetName", "target"),))
-_STEP = Kind(rules=(_typed_step,), keys={"inputParameters": named(INPUT)})
+_STEP = Kind(rules=(called_by_operation, _typed_step), keys={"inputParameters": named(INPUT)})
 INPUTS = named_only("a parameter", INPUT)
-UNIT_RULES: tuple[Rule, ...] = (called_id, LABEL)
+UNIT_RULES: tuple[Rule, ...] = (called_id, called_by_operation, LABEL)
 UNIT_KEYS = {
     "inputParameters": INPUTS,
     "steps": named(_step),
