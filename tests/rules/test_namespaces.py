@@ -36,16 +36,6 @@ def test_apis_that_are_consumed_twice_are_told_by_the_linker() -> None:
     assert found(changed(("  aggregates:", API))) == []
 
 
-def test_a_shared_api_and_a_consumed_one_are_not_to_have_one_namespace() -> None:
-    text = changed(
-        (
-            "capability:\n",
-            "consumes:\n- {type: http, namespace: shop, baseUri: '', description: S}\ncapability:\n",
-        )
-    )
-    assert found(text) == [("R101", "namespace: shop")]
-
-
 def test_an_aggregate_needs_a_namespace() -> None:
     text = changed(("    namespace: orders\n", ""), ("ref: orders.all", "call: shop.list"))
     assert found(text) == [("R102", "label: Orders")]
