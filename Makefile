@@ -14,12 +14,12 @@ run: ## serve the Together AI fine-tuning capability with its stand-in upstream
 
 test: ## run the tests that need only Python and make
 	@scripts/setup dev
-	.venv/bin/python -m pytest -m "not full" $(ARGS)
+	.venv/bin/python -m pytest -m "not full" --no-skips $(ARGS)
 
-test-all: ## install everything else the tests can use, and run them all
+test-all: ## install everything else that tests can use, and run those that need it
 	@scripts/setup dev
 	@scripts/setup-full
-	.venv/bin/python -m pytest --no-skips $(ARGS)
+	.venv/bin/python -m pytest -m full --no-skips $(ARGS)
 
 conformance: ## run the conformance suite of the Model Context Protocol against a capability file
 	@scripts/setup dev
