@@ -400,6 +400,9 @@ async def test_a_redirect_becomes_a_link(serve: Serve, era: Era) -> None:
         types.ResourceLink(name="answer", uri=JOB),
     ]
     assert not result.is_error
+    for text in ("http://[::1", "http://127.0.0.1:99999/", "mailto:jo@example.org"):
+        told = await result_of(serve, app(FakeInbound(307, (("location", text),))), era=era)
+        assert only_text(told) == f"the upstream answered 307 Temporary Redirect: it is at {text}"
     relative = await result_of(serve, app(FakeInbound(307, (("location", "/v2"),))), era=era)
     assert only_text(relative) == "the upstream answered 307 Temporary Redirect: it is at /v2"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from naftiko_runtime.plan.errors import UpstreamTimeout, UpstreamUnreachable
+from naftiko_runtime.plan.errors import UndecodableAnswer, UpstreamTimeout, UpstreamUnreachable
 from naftiko_runtime.runtime.proxies import Proxies
 from naftiko_runtime.runtime.transports import system_lookup
 from naftiko_runtime.runtime.transports.aiohttp import AiohttpTransport, Outside, open_aiohttp
@@ -234,6 +234,46 @@ async def test_a_body_that_breaks_off_is_never_taken_for_whole(
     with pytest.raises(UpstreamUnreachable) as caught:
         await exchange(transport, "GET", upstream.url)
     assert caught.value.sentence == "ships: the answer broke off"
+
+
+@pytest.mark.parametrize("status", ["101 Switching Protocols", "099 Odd", "600 Odd"])
+async def test_a_status_that_ends_nothing_is_no_answer(
+    upstream: Upstream, transport: AiohttpTransport, status: str
+) -> None:
+    upstream.respond = answer(b"", status)
+    with pytest.raises(UndecodableAnswer) as caught:
+        await exchange(transport, "GET", upstream.url)
+    assert caught.value.sentence == f"ships answered with status {int(status[:3])}, which has no meaning"
+
+
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
+async def test_a_body_where_none_may_be_is_left_out_and_not_the_next_answer(
+    upstream: Upstream, transport: AiohttpTransport, status: str
+) -> None:
+    upstream.respond = answer(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", status)
+    assert await exchange(transport, "GET", upstream.url) == (int(status[:3]), b"")
+    upstream.respond = answer(b"good")
+    assert await exchange(transport, "GET", upstream.url) == (200, b"good")
+
+
+async def test_an_answer_that_comes_before_its_request_is_nobodys(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    writers: list[asyncio.StreamWriter] = []
+
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        await answer(b"good")(seen, writer)
+
+    upstream.respond = respond
+    assert await exchange(transport, "GET", upstream.url) == (200, b"good")
+    assert await exchange(transport, "GET", upstream.url) == (200, b"good")
+    assert writers[0] is writers[1]  # the connection is kept
+    await answer(b"evil")(upstream.seen[0], writers[0])
+    async with open_aiohttp("others", idle_s=WAIT_S) as others:  # until then it has arrived
+        await exchange(others, "GET", upstream.url)
+    assert await exchange(transport, "GET", upstream.url) == (200, b"good")
+    assert writers[3] is not writers[1]
 
 
 def drop_reused(upstream: Upstream) -> None:

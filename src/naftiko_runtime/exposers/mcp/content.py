@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
+from urllib.parse import urlsplit
 
 from mcp import types
 
@@ -143,9 +144,18 @@ def _of_redirect(status: int, headers: Headers) -> types.CallToolResult:
             f"the upstream answered {status} {phrase(status)} and did not say where to go"
         )
     text = types.TextContent(text=f"the upstream answered {status} {phrase(status)}: it is at {target}")
-    if not target.lower().startswith(("http://", "https://")):
+    if not _is_address(target):
         return types.CallToolResult(content=[text])
     return types.CallToolResult(content=[text, types.ResourceLink(name="answer", uri=target)])
+
+
+def _is_address(target: str) -> bool:
+    """Tell whether clients can read a link there; some throw away a whole result that they cannot."""
+    try:
+        parts = urlsplit(target)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _of_route(error: Oversized, route: str) -> types.CallToolResult:

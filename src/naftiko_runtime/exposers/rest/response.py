@@ -38,8 +38,12 @@ _UNSAFE = frozenset({"POST", "PATCH"})
 
 async def send_inbound(send: Send, inbound: Inbound, *, head: bool) -> None:
     """Stream an upstream's answer; one that breaks off breaks ours off, so that nobody takes it for whole."""
-    await _start(send, inbound.status, passed_headers(inbound.headers))
-    if not head and inbound.status not in (204, 304):
+    has_no_body = inbound.status in (204, 304)
+    headers = passed_headers(inbound.headers)
+    if has_no_body:  # a length said here would be waited for
+        headers = tuple(pair for pair in headers if pair[0] != "content-length")
+    await _start(send, inbound.status, headers)
+    if not head and not has_no_body:
         try:
             async for chunk in inbound.chunks():
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
+from typing import cast
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.client_reqrep import ConnectionKey
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from yarl import URL
 
 from ...plan.call import Headers, Inbound
-from ...plan.errors import UpstreamTimeout, UpstreamUnreachable
+from ...plan.errors import UndecodableAnswer, UpstreamTimeout, UpstreamUnreachable
 from ..policies.egress import Egress
 from ..proxies import Proxies
 from . import Lookup, system_lookup
@@ -24,6 +32,9 @@ from . import Lookup, system_lookup
 _KEEP_ALIVE_S = 4.0
 _CHUNK_BYTES = 64 * 1024
 _AT_ONCE_BYTES = 1024 * 1024
+# of a final answer; nobody asks to switch protocols
+_LOWEST, _HIGHEST = 200, 599
+_BODILESS = re.compile(rb"HTTP/1\.[01] (204|304)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,11 @@ class AiohttpTransport:
                 proxy=self.proxies.proxy_for(url),
             )
         async with response:
+            if not _LOWEST <= response.status <= _HIGHEST:
+                response.close()
+                raise UndecodableAnswer(
+                    f"{self.name} answered with status {response.status}, which has no meaning"
+                )
             yield AiohttpInbound.of(self.name, response)
 
 
@@ -89,6 +105,31 @@ class Outside:
     egress: Egress = field(default_factory=Egress)
     lookup: Lookup = system_lookup
     proxies: Proxies = field(default_factory=Proxies)
+
+
+class _Handler(ResponseHandler):
+    """Reads answers; what follows one that has no body by its status is not taken for the next one."""
+
+    def data_received(self, data: bytes) -> None:
+        is_between = self._payload is None or self._payload.is_eof()
+        if is_between and _BODILESS.match(data):
+            head, end, rest = data.partition(b"\r\n\r\n")
+            if rest:
+                data = head + end
+                self.force_close()
+        super().data_received(data)
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Keeps connections for the next request, but none on which something came that nobody asked for."""
+
+    async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
+        # an answer that came too early would be taken for that of the next request
+        while (connection := await super()._get(key, traces)) is not None:
+            if connection.protocol is not None and not connection.protocol.should_close:
+                return connection
+            connection.close()
+        return None
 
 
 class _Resolver(AbstractResolver):
@@ -130,9 +171,11 @@ async def open_aiohttp(
     """Open the pool of one API; ``idle_s`` is how long an upstream may be silent."""
     around = outside or Outside()
     # how many requests run at a time is for the limit of the API to say
-    connector = aiohttp.TCPConnector(
+    connector = _Connector(
         limit=0, keepalive_timeout=_KEEP_ALIVE_S, resolver=_Resolver(name, around), ssl=tls or True
     )
+    # the library has no other way to say who reads answers
+    connector._factory = cast("partial[ResponseHandler]", partial(_Handler, loop=asyncio.get_running_loop()))
     async with aiohttp.ClientSession(
         connector=connector,
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect_s, sock_read=idle_s),
