@@ -9,7 +9,7 @@ import pytest
 
 from naftiko_runtime.plan.call import Headers
 from naftiko_runtime.plan.errors import Oversized, UndecodableAnswer
-from naftiko_runtime.plan.reading import charset, header, read, read_start
+from naftiko_runtime.plan.reading import charset, header, read, read_start, retry_after_s
 
 pytestmark = pytest.mark.anyio
 
@@ -100,6 +100,24 @@ async def test_the_start_of_a_body_is_enough_to_quote() -> None:
 @pytest.mark.parametrize(("encoding", "data"), [("gzip", b"plain text"), ("br", b"x")])
 async def test_a_start_that_cannot_be_unpacked_is_nothing(encoding: str, data: bytes) -> None:
     assert await read_start(packed(encoding, data), 20) == b""
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("0", 0.0),
+        ("120", 120.0),
+        ("9" * 400, 1e9),
+        ("Wed, 21 Oct 2015 07:28:10 GMT", 10.0),
+        ("Wed, 21 Oct 2015 07:27:00 GMT", 0.0),
+        ("-5", None),
+        ("1.5", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_what_an_upstream_asks_to_wait_is_seconds_or_a_date(said: str, expected: float | None) -> None:
+    assert retry_after_s((("Retry-After", said),), now=1_445_412_480.0) == expected
 
 
 def test_a_header_is_found_whatever_its_case() -> None:

@@ -12,6 +12,8 @@ from .errors import Oversized, UndecodableAnswer
 
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
 _LENGTH = re.compile(r"[0-9]{1,18}")
+_SECONDS = re.compile(r"[0-9]+")
+_LONGEST_S = 1e9  # whoever asks for more means never
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 
 
@@ -35,8 +37,8 @@ def declared_length(headers: Headers) -> int | None:
 def retry_after_s(headers: Headers, now: float) -> float | None:
     """Read how long an upstream asks to wait: seconds, or the time until a date (RFC 9110, 10.2.3)."""
     said = header(headers, "retry-after")
-    if _LENGTH.fullmatch(said):
-        return float(said)
+    if _SECONDS.fullmatch(said):
+        return min(float(said), _LONGEST_S)
     try:
         return max(0.0, parsedate_to_datetime(said).timestamp() - now)
     except (ValueError, OverflowError):
