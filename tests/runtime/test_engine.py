@@ -253,7 +253,7 @@ async def test_a_flow_has_until_the_deadline_for_its_whole_answer(upstream: Upst
     async with ships(upstream.url, Settings(timeout_s=0.3)) as fleet:
         with pytest.raises(UpstreamTimeout) as caught:
             await fleet.call("name", {"imo": "1"})
-    assert caught.value.sentence == "the upstream gave no answer within 0.3 s"
+    assert caught.value.sentence == "ships gave no answer within 0.3 s"
 
 
 async def test_a_stream_may_last_longer_than_the_deadline(upstream: Upstream) -> None:

@@ -63,12 +63,22 @@ class Flow:
     async def run(self, scope: Scope, effects: Effects) -> Answer:
         """Run the steps in the order of the file; the first one that fails ends it and says where it was."""
         last = Answer(200, (), None)
-        for number, step in enumerate(self.steps):
+        for step in self.steps:
             try:
                 last = await step.run(scope, effects)
             except CallError as error:
-                if len(self.steps) > 1:
-                    error.within(step.name, tuple(done.name for done in self.steps[:number]))
+                self.locate(error, scope)
                 raise
             scope.steps[step.name] = last.value
         return Answer(last.status, last.headers, self.result.project(last.value, scope))
+
+    def locate(self, error: CallError, scope: Scope) -> None:
+        """Let an error say in which of several steps it came, and which ones were carried out before."""
+        done = len(scope.steps)
+        if len(self.steps) > 1 and done < len(self.steps):
+            error.within(self.steps[done].name, tuple(step.name for step in self.steps[:done]))
+
+    def api_at(self, scope: Scope) -> str:
+        """Tell who is asked by the step that is running."""
+        running = self.steps[len(scope.steps) :][:1]
+        return next((call.api for step in running for call in step.calls), "the upstream")

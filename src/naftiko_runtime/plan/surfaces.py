@@ -203,6 +203,9 @@ class Context:
     query: Headers = field(default=(), repr=False)  # undeclared parameters, when the operator passes them on
     upload: AsyncIterator[bytes] | None = field(default=None, repr=False)  # a body that is streamed
     forwarded: Forwarded = NOTHING  # what a forward hands on
+    wants_whole: bool = (
+        False  # nothing can be done with a part of an answer, so the deadline is for all of it
+    )
 
 
 # what a call gave: decoded JSON, or an upstream's answer whose body is still to be read

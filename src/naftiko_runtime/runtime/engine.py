@@ -38,6 +38,7 @@ from .policies.redirect import Origin, origin_of
 from .proxies import Proxies
 from .renewing import Renewer, place_of
 from .running import Running, with_headers
+from .timely import Timely
 from .transports import Lookup, Transport, system_lookup
 from .transports.aiohttp import Outside, open_aiohttp
 
@@ -96,11 +97,12 @@ class Engine:
             case PassThrough(call):
                 scope = Scope(operation.contract.bind(raw), self.binds)
                 passed = _passing(call.render(scope), context)
-                async with self._stream(call, passed, self.settings.retries) as inbound:
+                async with self._stream(call, passed, context, self.settings.retries) as inbound:
                     yield inbound
             case Forward() as forward:
                 outbound = forward.render(Scope(operation.contract.bind(raw), self.binds), context.forwarded)
-                async with self._stream(forward.call, _passing(outbound, context), retries=0) as inbound:
+                passed = _passing(outbound, context)
+                async with self._stream(forward.call, passed, context, retries=0) as inbound:
                     yield inbound
             case Flow() as flow:
                 scope = Scope(operation.contract.bind(raw), self.binds)
@@ -110,7 +112,7 @@ class Engine:
 
     @asynccontextmanager
     async def _stream(
-        self, call: HttpCall, outbound: Outbound, retries: int | None
+        self, call: HttpCall, outbound: Outbound, context: Context, retries: int | None
     ) -> AsyncIterator[Inbound]:
         async with AsyncExitStack() as stack:
             try:
@@ -118,7 +120,9 @@ class Engine:
                     moving = self._moving(outbound, deadline)
                     inbound = await self._running(deadline, retries).send(call, moving, stack)
             except TimeoutError:
-                raise self._late(call.api) from None
+                raise UpstreamTimeout(self._late(call.api)) from None
+            if context.wants_whole:
+                inbound = Timely(inbound, deadline.when(), self._late(call.api))
             yield inbound
 
     def _moving(self, outbound: Outbound, deadline: asyncio.Timeout) -> Outbound:
@@ -139,13 +143,15 @@ class Engine:
             async with asyncio.timeout(self.settings.timeout_s) as deadline:
                 return await flow.run(scope, self._running(deadline, self.settings.retries))
         except TimeoutError:
-            raise self._late("the upstream") from None
+            error = UpstreamTimeout(self._late(flow.api_at(scope)))
+            flow.locate(error, scope)
+            raise error from None
 
     def _running(self, deadline: asyncio.Timeout, retries: int | None) -> Running:
         return Running(self.senders, self.errors, deadline, retries, self.binds)
 
-    def _late(self, api: str) -> UpstreamTimeout:
-        return UpstreamTimeout(f"{api} gave no answer within {self.settings.timeout_s:g} s")
+    def _late(self, api: str) -> str:
+        return f"{api} gave no answer within {self.settings.timeout_s:g} s"
 
 
 def _passing(outbound: Outbound, context: Context) -> Outbound:

@@ -35,7 +35,7 @@ _HINTS: Mapping[str, str] = {
     "idempotent": "idempotentHint",
     "openWorld": "openWorldHint",
 }
-_CONTEXT = Context(face="mcp")
+_CONTEXT = Context(face="mcp", wants_whole=True)
 _HOLE = re.compile(r"\{([^{}]+)\}")
 
 
