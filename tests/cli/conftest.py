@@ -7,11 +7,38 @@ from threading import Thread
 import pytest
 from anyio.from_thread import start_blocking_portal
 
+from calling import LOST, SECRET, SHIPS
 from naftiko_runtime.cli import main, main_run
 from process import Done
 from wire import Upstream
 
 Command = Callable[..., Done]
+Call = Callable[..., Done]
+
+TOOLS = """\
+  - type: mcp
+    namespace: tools
+    port: 9090
+    tools:
+    - {name: name, description: Names a ship, call: ships.ship.read}
+    - name: moor
+      description: Moors a ship
+      call: ships.ship.find
+      inputParameters:
+      - {name: imo, type: integer, required: true, description: the number on its hull}
+      - {name: ropes, type: array, required: false}
+      - {name: body, type: object, required: false}
+      - {name: berth, type: string, required: true}
+    - name: two
+      description: Reads one ship, and then the one that it tows
+      inputParameters: [{name: imo, type: string}]
+      steps:
+      - {type: call, name: first, call: ships.ship.read, with: {imo: '{{imo}}'}}
+      - {type: call, name: second, call: ships.ship.read, with: {imo: '{{first.tows}}'}}
+      outputParameters:
+      - {name: towed, type: string, mapping: $.ship.name}
+      - {name: flag, type: string, mapping: $.ship.flag}
+"""
 
 
 @pytest.fixture
@@ -42,6 +69,25 @@ def beside() -> Iterator[Upstream]:
     """Serve a raw upstream beside commands, which have this thread to themselves."""
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(Upstream.open()) as opened:
         yield opened
+
+
+@pytest.fixture
+def ships(tmp_path: Path) -> Path:
+    """Write the small capability, with tools and with an operation that is refused."""
+    path = tmp_path / "ships.yaml"
+    path.write_text(SHIPS + LOST + TOOLS, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def call(command: Command, ships: Path, beside: Upstream, monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Call an operation of the small capability, whose API is the upstream beside this test."""
+    monkeypatch.setenv("SHIPS_KEY", SECRET)
+
+    def run(*words: str) -> Done:
+        return command("naftiko", "call", str(ships), *words, "--base-uri", f"ships={beside.url}")
+
+    return run
 
 
 class _Pages(BaseHTTPRequestHandler):

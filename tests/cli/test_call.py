@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from calling import LOST, SECRET, SHIPS
+from calling import SECRET
 from process import COMMANDS, STOP_S, Done, environ_of, run_command
 from wire import Seen, Upstream, answer, hang_up, silence
 
@@ -20,22 +20,6 @@ Call = Callable[..., Done]
 ROOT = Path(__file__).parents[2]
 SAMPLE = "sample:together-ai-fine-tuning"
 RAW = ROOT / "tests" / "golden" / "body-raw" / "capability.yaml"
-
-TOOLS = """\
-  - type: mcp
-    namespace: tools
-    port: 9090
-    tools:
-    - {name: name, description: Names a ship, call: ships.ship.read}
-    - name: moor
-      description: Moors a ship
-      call: ships.ship.find
-      inputParameters:
-      - {name: imo, type: integer, required: true, description: the number on its hull}
-      - {name: ropes, type: array, required: false}
-      - {name: body, type: object, required: false}
-      - {name: berth, type: string, required: true}
-"""
 
 OPEN = """\
 naftiko: 1.0.0-alpha2
@@ -51,25 +35,6 @@ capability:
     port: 8080
     resources: [{name: x, path: /x, operations: [{name: get, method: GET, call: api.get}]}]
 """
-
-
-@pytest.fixture
-def ships(tmp_path: Path) -> Path:
-    """Write the small capability, with tools and with an operation that is refused."""
-    path = tmp_path / "ships.yaml"
-    path.write_text(SHIPS + LOST + TOOLS, encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def call(command: Command, ships: Path, beside: Upstream, monkeypatch: pytest.MonkeyPatch) -> Call:
-    """Call an operation of the small capability, whose API is the upstream beside this test."""
-    monkeypatch.setenv("SHIPS_KEY", SECRET)
-
-    def run(*words: str) -> Done:
-        return command("naftiko", "call", str(ships), *words, "--base-uri", f"ships={beside.url}")
-
-    return run
 
 
 def test_a_passed_answer_is_written_as_it_came(call: Call, beside: Upstream) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from naftiko_runtime.runtime.quoting import beginning
+from naftiko_runtime.runtime.quoting import beginning, hidden, without
 from naftiko_runtime.values import Secret
 
 BINDS = [Secret('k/"1é'), Secret('k/"1é and more'), Secret("")]
@@ -25,3 +25,13 @@ BINDS = [Secret('k/"1é'), Secret('k/"1é and more'), Secret("")]
 )
 def test_the_beginning_of_an_answer_shows_no_secret(body: bytes, shown: str) -> None:
     assert beginning(body, BINDS) == repr(shown)
+
+
+def test_what_came_from_elsewhere_shows_no_secret() -> None:
+    assert hidden('k/"1é, Bearer abc', BINDS) == "***, Bearer ***"
+    assert without('k/"1é, Bearer abc', BINDS) == "***, Bearer abc"
+
+
+def test_a_secret_that_may_be_a_word_is_left_where_words_are() -> None:
+    secrets = [Secret("key"), Secret("longer-key")]
+    assert without("key=longer-key", secrets, shortest=8) == "key=***"

@@ -10,7 +10,7 @@ import pytest
 
 from naftiko_runtime.expr.scope import Scope
 from naftiko_runtime.values import Secret, Text
-from naftiko_runtime.values.secret import apply, join, separate
+from naftiko_runtime.values.secret import Variable, apply, join, separate, shown
 
 WORD = "hunter2"
 SECRET = Secret(WORD)
@@ -141,3 +141,32 @@ def test_a_secret_matches_its_own_bytes_and_no_others(text: str) -> None:
 def test_what_is_no_text_matches_nothing(text: str) -> None:
     presented = (b"", b"\xff", b"\xed\xa0\x80", b"?")
     assert not any(Secret(text).matches(other) for other in presented)
+
+
+NAMED = Secret("hunter2", Variable("KEY"))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a", ("a",)),
+        (SECRET, ("***",)),
+        (NAMED, (Variable("KEY"),)),
+        (join(("Bearer ", NAMED)), ("Bearer ", Variable("KEY"))),
+        (join((SECRET, join(("a", NAMED)))), ("***", "a", Variable("KEY"))),
+        (NAMED.map(str.strip), (Variable("KEY"),)),
+        (apply(str.lower, join(("a", NAMED))), ("a", Variable("KEY"))),
+        (NAMED.map(str.upper), ("***",)),
+        (apply(str.upper, join(("a", NAMED))), ("***",)),
+    ],
+)
+def test_a_secret_tells_the_variable_it_comes_from_as_long_as_it_is_its_value(
+    text: Text, told: tuple[str | Variable, ...]
+) -> None:
+    assert shown(text) == told
+
+
+def test_where_a_secret_comes_from_makes_no_difference() -> None:
+    assert NAMED == SECRET
+    assert hash(NAMED) == hash(SECRET)
+    assert repr(join(("a", NAMED))) == "***"

@@ -9,6 +9,7 @@ from ..plan.explain import Plan
 from ..plan.surfaces import Context, Operation, Result
 from ..values import Json
 from .opening import Options, opened
+from .watching import Watcher, watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,14 @@ async def call_once(
     options: Options,
     ask: Ask,
     take: Callable[[Result], Awaitable[None]],
+    watcher: Watcher | None = None,
 ) -> None:
     """Call, and let ``take`` have the result while it can be read; raises CallError or as ``opened``."""
-    async with (
-        opened(plan, environ, options) as called,
-        called.engine.invoke(ask.operation, ask.raw, ask.context) as result,
-    ):
-        await take(result)
+    operation, observer = ask.operation, None
+    if watcher is not None:
+        operation, observer = watched(operation, watcher), watcher.sends
+    async with opened(plan, environ, options, observer) as called:
+        if watcher is not None:
+            watcher.bound(called.engine.binds)
+        async with called.engine.invoke(operation, ask.raw, ask.context) as result:
+            await take(result)

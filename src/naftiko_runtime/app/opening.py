@@ -10,6 +10,7 @@ from .. import __version__
 from ..plan.explain import Plan
 from ..runtime.bindings import bind
 from ..runtime.engine import Engine, Settings, open_engine
+from ..runtime.observing import Observer
 from ..runtime.policies.egress import Network
 from ..runtime.proxies import Proxies
 from .sandbox import Stage, open_stage
@@ -42,18 +43,22 @@ class Opened:
 
 
 @asynccontextmanager
-async def opened(plan: Plan, environ: Mapping[str, str], options: Options) -> AsyncIterator[Opened]:
+async def opened(
+    plan: Plan, environ: Mapping[str, str], options: Options, observer: Observer | None = None
+) -> AsyncIterator[Opened]:
     """Open an engine while the context lasts; raises BindError, ListenError or NoSandbox."""
     async with AsyncExitStack() as stack:
         stage = Stage(plan, {}, environ)
         if options.sandbox:
             stage = await stack.enter_async_context(open_stage(plan, environ, options.base_uris))
         bindings = bind(stage.plan, stage.environ, {**stage.base_uris, **options.base_uris})
-        engine = await stack.enter_async_context(open_engine(stage.plan, bindings, _settings(options)))
+        engine = await stack.enter_async_context(
+            open_engine(stage.plan, bindings, _settings(options, observer))
+        )
         yield Opened(engine, bindings.base_uris, frozenset(stage.base_uris))
 
 
-def _settings(options: Options) -> Settings:
+def _settings(options: Options, observer: Observer | None) -> Settings:
     return Settings(
         timeout_s=options.timeout_s,
         user_agent=f"naftiko-runtime/{__version__}",
@@ -61,4 +66,5 @@ def _settings(options: Options) -> Settings:
         concurrency=options.concurrency,
         networks=options.networks,
         proxies=options.proxies,
+        observer=observer,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
+from collections.abc import Iterator, Mapping
 
 from ..app.compiler import compile_text
 from ..app.loop import run
@@ -17,6 +19,7 @@ from ..plan.surfaces import Operation
 from ..runtime.bindings import BindError
 from ..source.diagnostics import did_you_mean
 from .complaint import complain, complain_of_bindings
+from .dry import NotSent, Rehearsal, ignore, unsent
 from .environment import read_environment
 from .failure import Failure, WrongUsage
 from .given import check_standard_input, read_given, wrong_arguments
@@ -24,6 +27,9 @@ from .logs import set_up_logging
 from .options import read_options
 from .origin import read_origin
 from .result import write_result
+from .story import Story
+
+_UNKNOWN = "not-known-and-not-needed"
 
 
 def call(arguments: Namespace) -> int:
@@ -50,13 +56,25 @@ def call(arguments: Namespace) -> int:
 def _call(plan: Plan, arguments: Namespace, ask: Ask) -> None:
     """Call; raises Failure for a call that failed, WrongUsage where the arguments are why."""
     environ = read_environment(arguments.env_file)
+    take, watcher = write_result, Story(arguments.body) if arguments.explain else None
+    if arguments.dry_run:
+        environ = {**environ, **dict.fromkeys(_unset(plan, environ), _UNKNOWN)}
+        take, watcher = ignore, Rehearsal(arguments.body)
     try:
-        run(call_once(plan, environ, read_options(arguments, environ), ask, write_result))
+        run(call_once(plan, environ, read_options(arguments, environ), ask, take, watcher))
+    except NotSent:
+        print(unsent(ask.operation), file=sys.stderr)
     except CallError as error:
         if isinstance(error, InvalidArguments) and not error.done:
             raise wrong_arguments(error.problems, ask.operation.contract) from None
         told = text_of(tell(error, Repetition.of(ask.operation.body)))
         raise Failure(told.replace("\n", "\n  ")) from None
+
+
+def _unset(plan: Plan, environ: Mapping[str, str]) -> Iterator[str]:
+    """List the variables that nobody needs to know where nothing is sent."""
+    sources = (bind.source for bind in plan.binds if bind.file is None)
+    yield from (source for source in sources if not environ.get(source, "").strip())
 
 
 def _chosen(plan: Plan, word: str) -> Operation:

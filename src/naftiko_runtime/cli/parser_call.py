@@ -11,6 +11,8 @@ examples:
   naftiko call my.yaml create-job --json '{"model": "m"}'    all arguments as JSON; --json - reads them
   naftiko call my.yaml ask --arg question=@question.txt      the text of a file; @@ begins a text with @
   naftiko call my.yaml upload --arg name=a --body a.png      raw bytes, for an operation that streams them
+  naftiko call my.yaml list-jobs --explain                   with requests, answers, outputs and times
+  naftiko call my.yaml list-jobs --dry-run                   the request as a curl command, not sent
   naftiko call my.yaml 'GET /v1/files/{id}/content' --arg id=f-1 > data.jsonl
 
 The result goes to standard output, everything else to standard error. `naftiko plan FILE OPERATION` says what
@@ -41,6 +43,15 @@ def add_asked(call: argparse.ArgumentParser) -> None:
     )
     arguments.add_argument("--json", metavar="OBJECT", help="all arguments as a JSON object; - reads it")
     given.add_argument("--body", metavar="FILE", help="the raw body that the operation sends on; - reads it")
+    shown = call.add_argument_group("what is shown").add_mutually_exclusive_group()
+    shown.add_argument(
+        "--explain",
+        action="store_true",
+        help="tell requests as curl commands, answers, what each output takes, and times, on standard error",
+    )
+    shown.add_argument(
+        "--dry-run", action="store_true", help="write the first request as a curl command, and send nothing"
+    )
 
 
 def _argument(text: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from ..plan.explain import Plan
 from ..source.diagnostics import Diagnostic, Severity, Span, did_you_mean
 from ..values import Secret
+from ..values.secret import Variable
 from .bind_files import Reader, bound_in_files, needs, read_text
 from .tls import secure
 
@@ -58,7 +59,8 @@ def bind(
     )
     if problems:
         raise BindError(problems)
-    binds = {key: Secret(value) for key, value in values.items()}
+    variables = {bind.key: Variable(bind.source) for bind in plan.binds if bind.file is None}
+    binds = {key: Secret(value, variables.get(key)) for key, value in values.items()}
     bases = {
         api.namespace: given.get(api.namespace, api.base_uri or "").rstrip("/") for api in plan.apis.values()
     }

@@ -11,6 +11,8 @@ from ..plan.call import Inbound, Outbound
 from ..plan.credential import CannotSign, Credential, Memo, Renewal, Signing
 from ..plan.errors import UpstreamError
 from ..values import Secret, Text
+from ..values.secret import join
+from .observing import Observer, Sent
 from .renewing import Renewer
 from .transports import Transport
 
@@ -27,6 +29,7 @@ class Client:
     memo: Memo
     renewer: Renewer
     user_agent: str = "naftiko-runtime"
+    observer: Observer | None = None
 
     @asynccontextmanager
     async def send(self, outbound: Outbound) -> AsyncIterator[Inbound]:
@@ -68,12 +71,17 @@ class Client:
 
     @asynccontextmanager
     async def _transmit(self, request: Outbound) -> AsyncIterator[Inbound]:
-        headers = [(name, _reveal(value)) for name, value in request.headers]
-        if all(name.lower() != "user-agent" for name, _ in headers):
-            headers.insert(0, ("User-Agent", self.user_agent))
+        said = request.headers
+        if all(name.lower() != "user-agent" for name, _ in said):
+            said = (("User-Agent", self.user_agent), *said)
+        headers = [(name, _reveal(value)) for name, value in said]
         body = request.body.reveal().encode() if isinstance(request.body, Secret) else request.body
         url = self.base_uri + _reveal(request.target)
-        async with self.transport.send(request.method, url, headers, body) as inbound:
+        sending = self.transport.send(request.method, url, headers, body)
+        if self.observer is not None:
+            url_shown = join((self.base_uri, request.target))
+            sending = self.observer(Sent(request.method, url_shown, said, request.body), sending)
+        async with sending as inbound:
             yield inbound
 
 

@@ -31,6 +31,7 @@ from ..plan.surfaces import Context, Operation, PassThrough, Refused, Result
 from ..values import Json, Secret
 from .bindings import Bindings
 from .client import Client
+from .observing import Observer
 from .policies import Sender
 from .policies.chain import chain
 from .policies.egress import Egress, Network, host_of
@@ -56,6 +57,7 @@ class Settings:
     networks: tuple[Network, ...] = ()  # addresses that may be called although they are not public
     proxies: Proxies = field(default_factory=Proxies)
     lookup: Lookup = system_lookup
+    observer: Observer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,12 @@ class _Opening:
         limits = self._limits(api.limits)
         tls = self.bindings.tls.get(name)
         transport = await self._connect(name, limits, tls)
-        renewer = Renewer(name, await self._connect(place_of(name), limits, tls), settings.user_agent)
+        renewer = Renewer(
+            name,
+            await self._connect(place_of(name), limits, tls),
+            settings.user_agent,
+            observer=settings.observer,
+        )
         client = Client(
             name,
             base_uri,
@@ -208,6 +215,7 @@ class _Opening:
             Memo(base_uri),
             renewer,
             settings.user_agent,
+            settings.observer,
         )
         # its connections show a certificate, which is for this API alone
         return chain(client, limits, frozenset() if tls else self.declared)

@@ -17,10 +17,20 @@ _CREDENTIAL = re.compile(r"\b(basic|bearer|digest|token)([ +:]+)[^\s\"'<>]+", re
 
 def beginning(body: bytes, secrets: Iterable[Secret]) -> str:
     """Quote the beginning of an answer; bound variables and credentials in it show as ``***``."""
-    text = body[:_SEARCHED_BYTES].decode(errors="backslashreplace")
+    return repr(hidden(body[:_SEARCHED_BYTES].decode(errors="backslashreplace"), secrets)[:_QUOTED_BYTES])
+
+
+def hidden(text: str, secrets: Iterable[Secret]) -> str:
+    """Put ``***`` for bound variables and credentials in a text that came from elsewhere."""
+    return _CREDENTIAL.sub(r"\1\2***", without(text, secrets))
+
+
+def without(text: str, secrets: Iterable[Secret], shortest: int = 1) -> str:
+    """Put ``***`` for bound variables in a text, but for those that are too short to be told from words."""
     for secret in sorted(_forms(secrets), key=len, reverse=True):
-        text = text.replace(secret, "***")
-    return repr(_CREDENTIAL.sub(r"\1\2***", text)[:_QUOTED_BYTES])
+        if len(secret) >= shortest:
+            text = text.replace(secret, "***")
+    return text
 
 
 def _forms(secrets: Iterable[Secret]) -> Iterable[str]:

@@ -10,6 +10,7 @@ from ..plan.credential import CannotSign, Elsewhere, Renewal, Whole
 from ..plan.errors import Oversized, UndecodableAnswer, UpstreamError, UpstreamTimeout
 from ..plan.reading import read
 from ..values import Secret, Text
+from .observing import Observer, Sent
 from .transports import Transport
 
 _FETCH_S = 15.0
@@ -24,6 +25,7 @@ class Renewer:
     transport: Transport
     user_agent: str
     timeout_s: float = _FETCH_S
+    observer: Observer | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _failures: int = 0
     _failure: UpstreamError | None = None
@@ -51,15 +53,16 @@ class Renewer:
             raise UpstreamError(f"the credential for {self.name} {error}") from None
 
     async def _fetch(self, request: Elsewhere) -> Whole:
-        headers = [
-            ("User-Agent", self.user_agent),
-            *((name, _reveal(text)) for name, text in request.headers),
-        ]
-        body = _reveal(request.body).encode()
+        said: tuple[tuple[str, Text], ...] = (("User-Agent", self.user_agent), *request.headers)
+        headers = [(name, _reveal(text)) for name, text in said]
+        sending = self.transport.send("POST", request.url, headers, _reveal(request.body).encode())
+        if self.observer is not None:
+            sent = Sent("POST", request.url, said, request.body, is_for_credential=True)
+            sending = self.observer(sent, sending)
         try:
             async with (
                 asyncio.timeout(self.timeout_s),
-                self.transport.send("POST", request.url, headers, body) as inbound,
+                sending as inbound,
             ):
                 return Whole(inbound.status, inbound.headers, await read(inbound, _ANSWER_LIMIT_BYTES))
         except TimeoutError:

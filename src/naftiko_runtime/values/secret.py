@@ -4,24 +4,43 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import NoReturn, TypeAlias, final
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """The name of an environment variable, which may be shown in place of its value."""
+
+    name: str
 
 
 @final
 class Secret:
-    """A text that shows as ``***`` everywhere; only transports call ``reveal``."""
+    """A text that shows as ``***`` everywhere; only transports call ``reveal``.
 
-    __slots__ = ("_text",)
+    ``origin`` is where it comes from, if that may be told: a variable, or the texts that it was joined from.
+    """
 
-    def __init__(self, text: str) -> None:
+    __slots__ = ("_origin", "_text")
+
+    def __init__(self, text: str, origin: Variable | tuple[Text, ...] | None = None) -> None:
         self._text = text
+        self._origin = origin
 
     def reveal(self) -> str:
         return self._text
 
     def map(self, change: Callable[[str], str]) -> Secret:
         """Encode the text for a place without showing it."""
-        return Secret(change(self._text))
+        changed = change(self._text)
+        return Secret(changed, self._origin if changed == self._text else None)
+
+    def shown(self) -> tuple[str | Variable, ...]:
+        """Say how the text may be shown: what is not secret, names of variables, the rest as ``***``."""
+        if isinstance(self._origin, tuple):
+            return tuple(piece for part in self._origin for piece in shown(part))
+        return (self._origin or "***",)
 
     def matches(self, presented: bytes) -> bool:
         """Compare with what somebody presents, in a time that tells nothing; no text matches nothing."""
@@ -57,7 +76,7 @@ def join(parts: Iterable[Text]) -> Text:
     """Put texts together; the result is secret as soon as one part is."""
     pieces = tuple(parts)
     text = "".join(piece.reveal() if isinstance(piece, Secret) else piece for piece in pieces)
-    return Secret(text) if any(isinstance(piece, Secret) for piece in pieces) else text
+    return Secret(text, pieces) if any(isinstance(piece, Secret) for piece in pieces) else text
 
 
 def separate(parts: Iterable[Text], between: str) -> Text:
@@ -69,3 +88,8 @@ def separate(parts: Iterable[Text], between: str) -> Text:
 
 def apply(change: Callable[[str], str], text: Text) -> Text:
     return text.map(change) if isinstance(text, Secret) else change(text)
+
+
+def shown(text: Text) -> tuple[str | Variable, ...]:
+    """Say how a text may be shown, secret or not."""
+    return text.shown() if isinstance(text, Secret) else (text,)
