@@ -37,7 +37,7 @@ format: ## format the code and mend what the linter can mend
 bench: ## measure speed beside other servers, into bench/results.md (ARGS=--quick: one short round)
 	@bench/setup && .venv/bin/python -m bench.run $(ARGS)
 
-soak: ## feed the compiler broken files for ten minutes, or as long as ARGS=--minutes=N says
+soak: ## break files for the compiler, then fail calls, ten minutes each (ARGS=files or calls; ARGS=--minutes=N)
 	@scripts/setup dev
 	@PYTHONPATH=tests .venv/bin/python -m soak $(ARGS)
 

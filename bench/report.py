@@ -49,6 +49,8 @@ _RATIOS: tuple[tuple[str, Figure], ...] = (
     ("CPU per call", lambda sample: sample.cpu_s_per_10k),
     ("memory", lambda sample: sample.peak_mb),
 )
+# what `make soak` has written there
+_SOAK = re.compile(r"(?ms)^## Soak\n.*?(?=^## |\Z)")
 _PACKAGES = ("mcp", "starlette", "uvicorn", "uvloop", "httptools", "aiohttp", "orjson", "pydantic")
 _ASK_VERSIONS = "import importlib.metadata as m, sys; [print(n, m.version(n)) for n in sys.argv[1:]]"
 
@@ -57,7 +59,8 @@ def write_results(path: Path, samples: Samples, settings: Settings, busy: float)
     """Write the report; ``busy`` is the machine's load average before the start."""
     wires = dict.fromkeys(row.wire for row in samples)
     parts = [_HEAD, *(_table(wire, samples) for wire in wires), _ratios(samples), _conditions(settings, busy)]
-    path.write_text("\n".join(parts), encoding="utf-8")
+    kept = _SOAK.search(path.read_text(encoding="utf-8")) if path.exists() else None
+    path.write_text("\n".join([*parts, *([kept[0]] if kept else [])]), encoding="utf-8")
 
 
 _HEAD = """# Results
