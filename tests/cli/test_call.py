@@ -4,7 +4,9 @@ import asyncio
 import json
 import os
 import pty
+import signal
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -151,6 +153,18 @@ def test_a_value_that_its_place_cannot_hold_is_wrong_usage(call: Call, beside: U
         "naftiko: 1 wrong argument\n  imo: gives '..' as a path segment, which cannot be sent\n",
     )
     assert beside.seen == []
+
+
+def test_a_value_that_a_later_step_cannot_send_is_no_wrong_usage(call: Call, beside: Upstream) -> None:
+    beside.respond = answer(b'{"tows": ".."}')
+    assert call("two", "--arg", "imo=..").code == 2
+    done = call("two", "--arg", "imo=7")
+    assert done == Done(
+        1,
+        "",
+        "naftiko: invalid arguments: imo: gives '..' as a path segment, which cannot be sent "
+        "(in step 'second', after 'first')\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -370,3 +384,21 @@ def test_a_stand_in_needs_neither_key_nor_server(tmp_path: Path) -> None:
     assert (done.code, json.loads(done.out), done.err) == (0, {"data": []}, "")
     missing = run_command("naftiko", "call", SAMPLE, "cancel-job", "--sandbox", folder=tmp_path)
     assert missing == Done(2, "", "naftiko: 1 wrong argument\n  id: is required (string)\n")
+
+
+def test_an_interrupt_ends_a_call_that_waits(beside: Upstream, tmp_path: Path) -> None:
+    asked = threading.Event()
+
+    async def wait(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await silence(seen, writer)
+
+    beside.respond = wait
+    path = tmp_path / "open.yaml"
+    path.write_text(OPEN, encoding="utf-8")
+    command = [str(COMMANDS / "naftiko"), "call", str(path), "/x", "--base-uri", f"api={beside.url}"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environ_of(tmp_path)) as calling:
+        assert asked.wait(STOP_S)
+        calling.send_signal(signal.SIGINT)
+        _, told = calling.communicate(timeout=STOP_S)
+    assert (calling.returncode, told) == (130, b"")

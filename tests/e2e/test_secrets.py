@@ -199,3 +199,37 @@ async def test_the_search_finds_what_an_upstream_gives_away(tmp_path: Path) -> N
     secrets = {*SECRETS.values(), IN_FILE, TOKEN}
     hidden = {SECRETS[name] for name in ("CALLERS", "TOOLS", "CLIENT", "OF_BODY")}
     assert {secret for _, secret in leaks(told.texts, secrets)} == secrets - hidden
+
+
+async def test_a_call_that_is_explained_or_rehearsed_shows_no_secret(tmp_path: Path) -> None:
+    told: dict[str, str] = {}
+    async with Upstream.open() as upstream:
+        upstream.respond = respond
+        path = capability(tmp_path, upstream.url)
+        places = [word for name in APIS for word in ("--base-uri", f"{name}={upstream.url}")]
+        given = (
+            "--env-file",
+            str(tmp_path / "keys.env"),
+            "--json",
+            '{"kind": "echo", "given": "x"}',
+            *places,
+        )
+        for name in APIS:
+            for how in ("--explain", "--dry-run"):
+                words = ("call", str(path), f"POST /{name}/{{kind}}", how, *given)
+                done = await asyncio.to_thread(run_command, "naftiko", *words, folder=tmp_path)
+                assert done.code == 0, done.err
+                # the answer is the upstream's own, and has all that it was sent
+                told[f"{name} {how}"] = done.err if how == "--explain" else done.out + done.err
+        sent = {str(number): as_text(seen) for number, seen in enumerate(upstream.seen)}
+    secrets = [*SECRETS.values(), IN_FILE, TOKEN]
+    assert {secret for _, secret in leaks(sent, secrets)} == set(secrets) - {
+        SECRETS["CALLERS"],
+        SECRETS["TOOLS"],
+    }
+    assert leaks(told, secrets) == []
+    assert '"Authorization: Bearer $BEARER"' in told["bearer --explain"]
+    assert "'Authorization: Basic ***'" in told["basic --explain"]
+    assert '"X-Key: $IN_HEADER"' in told["header --dry-run"]
+    assert '"Cookie: session=$IN_COOKIE"' in told["cookie --dry-run"]
+    assert "'Authorization: Bearer ***'" in told["file --dry-run"]
