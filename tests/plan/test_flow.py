@@ -81,3 +81,13 @@ def test_the_api_of_a_step_is_that_of_its_call() -> None:
     flow = Flow((FIRST, asking), Selected(Root()))
     assert flow.api_at(Scope(steps={"first": 1})) == "ships"
     assert flow.api_at(Scope()) == "the upstream"
+
+
+async def test_whoever_watches_hears_of_each_step_before_it_begins_and_of_the_end() -> None:
+    heard: list[tuple[int, int, str]] = []
+
+    async def watch(done: int, total: int, name: str) -> None:
+        heard.append((done, total, name))
+
+    await Flow((FIRST, SECOND), Selected(Root())).run(Scope(), Nothing(), watch)
+    assert heard == [(0, 2, "first"), (1, 2, "second"), (2, 2, "")]

@@ -38,7 +38,8 @@ class Faces:
             case RestSurface():
                 return Job(self._rest(surface), listener.socket)
             case McpSurface():
-                return Job(self._mcp(surface), listener.socket, has_lifespan=True)
+                front = self._mcp(surface)
+                return Job(front, listener.socket, has_lifespan=True, stop=front.stop)
             case _:
                 assert_never(surface)
 
@@ -47,7 +48,7 @@ class Faces:
         options = rest.RestOptions(_BODY_LIMIT_BYTES, self.plan.title, self.plan.version, forwards)
         return rest.build_app(surface, self.engine.invoke, self.guard, options)
 
-    def _mcp(self, surface: McpSurface) -> ASGIApp:
+    def _mcp(self, surface: McpSurface) -> mcp.Front:
         return mcp.build_app(
             surface,
             self.engine.invoke,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -40,6 +40,7 @@ class Job:
     app: ASGIApp
     socket: socket.socket
     has_lifespan: bool = False
+    stop: Callable[[], None] | None = None  # ends what would not end by itself
 
 
 @asynccontextmanager
@@ -59,6 +60,9 @@ async def run_servers(*jobs: Job, grace_s: float) -> AsyncIterator[None]:
         finally:
             for server, _ in servers:
                 server.should_exit = True
+            for job in jobs:
+                if job.stop is not None:
+                    job.stop()
     if failed is not None:
         raise failed
 

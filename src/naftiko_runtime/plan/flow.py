@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from ..expr.scope import Expr, Scope
 from ..expr.shape import Shape
@@ -48,6 +48,14 @@ class Step(Protocol):
     async def run(self, scope: Scope, effects: Effects) -> Answer: ...
 
 
+Watch: TypeAlias = Callable[[int, int, str], Awaitable[None]]
+"""Hears how many of how many steps are done, and which one is next; no name when all are."""
+
+
+async def unwatched(done: int, total: int, name: str) -> None:
+    """Hear nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """Steps and the shape of the result; without steps it is a mock, which answers what the file states."""
@@ -60,16 +68,18 @@ class Flow:
         """All requests that are made, in their order."""
         return tuple(call for step in self.steps for call in step.calls)
 
-    async def run(self, scope: Scope, effects: Effects) -> Answer:
+    async def run(self, scope: Scope, effects: Effects, watch: Watch = unwatched) -> Answer:
         """Run the steps in the order of the file; the first one that fails ends it and says where it was."""
         last = Answer(200, (), None)
-        for step in self.steps:
+        for number, step in enumerate(self.steps):
+            await watch(number, len(self.steps), step.name)
             try:
                 last = await step.run(scope, effects)
             except CallError as error:
                 self.locate(error, scope)
                 raise
             scope.steps[step.name] = last.value
+        await watch(len(self.steps), len(self.steps), "")
         return Answer(last.status, last.headers, self.result.project(last.value, scope))
 
     def locate(self, error: CallError, scope: Scope) -> None:

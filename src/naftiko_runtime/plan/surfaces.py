@@ -12,7 +12,7 @@ from ..source.diagnostics import Diagnostic
 from ..values import Json
 from .call import Headers, HttpCall, Inbound
 from .contract import Contract
-from .flow import Answer, Flow
+from .flow import Answer, Flow, Watch, unwatched
 from .forward import NOTHING, Forward, Forwarded
 from .uris import UriPattern
 from .verifier import Verifier
@@ -206,6 +206,7 @@ class Context:
     wants_whole: bool = (
         False  # nothing can be done with a part of an answer, so the deadline is for all of it
     )
+    watch: Watch = field(default=unwatched, repr=False)  # hears of the steps of a flow
 
 
 # what a call gave: decoded JSON, or an upstream's answer whose body is still to be read

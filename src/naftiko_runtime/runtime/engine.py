@@ -23,7 +23,7 @@ from ..plan.errors import (
     UpstreamTimeout,
 )
 from ..plan.explain import Api, Plan
-from ..plan.flow import Answer, Flow
+from ..plan.flow import Answer, Flow, Watch
 from ..plan.forward import Forward
 from ..plan.remedy import ErrorRule
 from ..plan.resilience import Limits
@@ -108,7 +108,7 @@ class Engine:
                     yield inbound
             case Flow() as flow:
                 scope = Scope(operation.contract.bind(raw), self.binds)
-                yield await self._finish(flow, scope)
+                yield await self._finish(flow, scope, context.watch)
             case _:
                 assert_never(operation.body)
 
@@ -140,10 +140,10 @@ class Engine:
 
         return replace(outbound, body=pieces(outbound.body))
 
-    async def _finish(self, flow: Flow, scope: Scope) -> Answer:
+    async def _finish(self, flow: Flow, scope: Scope, watch: Watch) -> Answer:
         try:
             async with asyncio.timeout(self.settings.timeout_s) as deadline:
-                return await flow.run(scope, self._running(deadline, self.settings.retries))
+                return await flow.run(scope, self._running(deadline, self.settings.retries), watch)
         except TimeoutError:
             error = UpstreamTimeout(self._late(flow.api_at(scope)))
             flow.locate(error, scope)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mcp import types
 from mcp.server import Server
 from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
 from mcp.server.transport_security import TransportSecuritySettings
 
+from ...plan.flow import Flow
 from ...plan.surfaces import Invoke, McpSurface
-from ..boundary import ASGIApp
 from ..guard import Entrance, Guard
 from .completion import Completer
 from .prompts import Prompter
+from .reports import Loudness
 from .resources import Shelf
 from .stdio import serve_lines
 from .tools import Toolbox
@@ -30,7 +32,7 @@ _CACHED: tuple[CacheableMethod, ...] = (
     "resources/read",
 )
 
-__all__ = ["build_app", "build_server", "serve_lines"]
+__all__ = ["Front", "build_app", "build_server", "serve_lines"]
 
 
 def build_app(
@@ -41,19 +43,29 @@ def build_app(
     limit_bytes: int,
     rest_routes: Mapping[str, str],
     version: str,
-) -> ASGIApp:
+) -> Front:
     """Serve a surface over HTTP; ``rest_routes`` says for a consumed call which URL streams its answer."""
     server = build_server(surface, invoke, rest_routes=rest_routes, version=version)
-    return Front(_manager(server, limit_bytes), Entrance.of(surface, guard), limit_bytes)
+    managers = _manager(server, limit_bytes, is_json=True), _manager(server, limit_bytes, is_json=False)
+    return Front(*managers, _reporting(surface), Entrance.of(surface, guard), limit_bytes)
 
 
 def build_server(
-    surface: McpSurface, invoke: Invoke, *, rest_routes: Mapping[str, str], version: str
+    surface: McpSurface,
+    invoke: Invoke,
+    *,
+    rest_routes: Mapping[str, str],
+    version: str,
+    is_connection: bool = False,
 ) -> Server[Any]:
-    """Make what answers the messages of a surface, whatever carries them; what it does not have it denies."""
-    toolbox = Toolbox.of(surface.tools, invoke, rest_routes)
+    """Make what answers the messages of a surface, whatever carries them; what it does not have it denies.
+
+    One connection lasts: it can be told once from which level on its client wants to hear a log.
+    """
+    loudness = Loudness() if is_connection else None
+    toolbox = Toolbox.of(surface.tools, invoke, rest_routes, loudness)
     hint = CacheHint(surface.caching.ttl_ms, "public" if surface.caching.is_public else "private")
-    return Server(
+    server: Server[Any] = Server(  # the type of the SDK's lifespan state, which we do not use
         surface.namespace,
         version=version,
         instructions=surface.description or None,
@@ -64,6 +76,9 @@ def build_server(
         **_resource_handlers(surface, invoke),
         **_prompt_handlers(surface),
     )
+    if loudness is not None:
+        server.add_request_handler("logging/setLevel", types.SetLevelRequestParams, loudness.set)
+    return server
 
 
 def _resource_handlers(surface: McpSurface, invoke: Invoke) -> dict[str, Any]:
@@ -90,11 +105,17 @@ def _prompt_handlers(surface: McpSurface) -> dict[str, Any]:
     return handlers
 
 
-def _manager(server: Server[Any], limit_bytes: int) -> StreamableHTTPSessionManager:
-    # no tool notifies, so nothing needs a session or a stream (D15); the entrance has checked Host and Origin
+def _reporting(surface: McpSurface) -> frozenset[str]:
+    """Name the tools that have something to tell while they run: those of several steps."""
+    bodies = ((tool.name, tool.operation.body) for tool in surface.tools)
+    return frozenset(name for name, body in bodies if isinstance(body, Flow) and len(body.steps) > 1)
+
+
+def _manager(server: Server[Any], limit_bytes: int, *, is_json: bool) -> StreamableHTTPSessionManager:
+    # nothing needs a session (D15); the entrance has checked Host and Origin
     return StreamableHTTPSessionManager(
         server,
-        json_response=True,
+        json_response=is_json,
         stateless=True,
         security_settings=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         max_request_body_size=limit_bytes,

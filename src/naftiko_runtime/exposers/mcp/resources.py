@@ -28,7 +28,7 @@ from .schemas import short
 
 _Exchange: TypeAlias = ServerRequestContext[Any]
 _Contents: TypeAlias = types.TextResourceContents | types.BlobResourceContents
-_CONTEXT = Context(face="mcp")
+_CONTEXT = Context(face="mcp", wants_whole=True)
 _GONE = frozenset({404, 410})
 
 

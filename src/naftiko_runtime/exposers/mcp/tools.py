@@ -24,6 +24,7 @@ from ..refusal import START_LIMIT_BYTES, tell, tell_answer, text_of
 from .content import Elsewhere, of_inbound, of_refusal, of_value
 from .pages import page
 from .parts import of_parts
+from .reports import Loudness, Reporter
 from .schemas import input_schema, output_schema, short
 
 # the SDK leaves the type of its lifespan state open; we do not use it
@@ -35,7 +36,6 @@ _HINTS: Mapping[str, str] = {
     "idempotent": "idempotentHint",
     "openWorld": "openWorldHint",
 }
-_CONTEXT = Context(face="mcp", wants_whole=True)
 _HOLE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -47,11 +47,18 @@ class Toolbox:
     tools: Mapping[str, McpTool]
     listed: Mapping[str, types.Tool] = field(repr=False)
     rest_routes: Mapping[str, str]
+    loudness: Loudness | None = None
 
     @classmethod
-    def of(cls, tools: tuple[McpTool, ...], invoke: Invoke, rest_routes: Mapping[str, str]) -> Toolbox:
+    def of(
+        cls,
+        tools: tuple[McpTool, ...],
+        invoke: Invoke,
+        rest_routes: Mapping[str, str],
+        loudness: Loudness | None = None,
+    ) -> Toolbox:
         listed = {tool.name: _listed(tool) for tool in tools}
-        return cls(invoke, {tool.name: tool for tool in tools}, listed, rest_routes)
+        return cls(invoke, {tool.name: tool for tool in tools}, listed, rest_routes, loudness)
 
     async def list(
         self, exchange: _Exchange, params: types.PaginatedRequestParams | None
@@ -67,7 +74,7 @@ class Toolbox:
         repetition = Repetition.of(tool.operation.body)
         arguments = {tool.renamed.get(name, name): value for name, value in (params.arguments or {}).items()}
         return await answered(
-            self._result(tool, arguments, repetition),
+            self._result(tool, arguments, repetition, Reporter(exchange, tool.name, self.loudness)),
             lambda error: _refusal(tell(error, repetition)),
         )
 
@@ -77,9 +84,10 @@ class Toolbox:
         return tool.input_schema if tool else None
 
     async def _result(
-        self, tool: McpTool, arguments: Mapping[str, Json], repetition: Repetition
+        self, tool: McpTool, arguments: Mapping[str, Json], repetition: Repetition, reporter: Reporter
     ) -> types.CallToolResult:
-        async with self.invoke(tool.operation, arguments, _CONTEXT) as result:
+        context = Context(face="mcp", wants_whole=True, watch=reporter.step)
+        async with self.invoke(tool.operation, arguments, context) as result:
             if isinstance(result, Answer):
                 return of_parts(result.value, tool) if tool.parts else of_value(result.value)
             if result.status >= 400:

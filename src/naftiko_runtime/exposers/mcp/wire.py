@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import asyncio
+import re
+from collections.abc import Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 import anyio
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from mcp.types import PARSE_ERROR
+from mcp.types import LOG_LEVEL_META_KEY, PARSE_ERROR
 
 from ...plan.errors import CallError, TooLarge, UnknownOperation, WrongMethod
 from ...values import Json
@@ -17,15 +19,29 @@ from ..boundary import Failure, Message, Receive, Send, failure_of, log_refusal,
 from ..guard import Entrance
 
 _RawHeaders = list[tuple[bytes, bytes]]
+_ASKS = frozenset({"progressToken", LOG_LEVEL_META_KEY})
+_STREAM = re.compile(rb"text/(event-stream|\*)|\*/\*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """Takes one JSON-RPC message per POST, on any path, and runs the SDK's session manager."""
+    """Takes one JSON-RPC message per POST, on any path, and runs the SDK's session managers.
 
-    manager: StreamableHTTPSessionManager
+    One answers with JSON, the other with a stream: who asks to hear of a call that has something to tell gets
+    that, and nobody else, because there are clients that take no long answer from a stream.
+    """
+
+    plain: StreamableHTTPSessionManager
+    streaming: StreamableHTTPSessionManager
+    reporting: frozenset[str]
     entrance: Entrance
     limit_bytes: int
+    _open: set[asyncio.Task[None]] = field(default_factory=set, init=False, repr=False)
+
+    def stop(self) -> None:
+        """End the streams that would never end by themselves."""
+        for task in self._open:
+            task.cancel()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -35,7 +51,7 @@ class Front:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        async with self.manager.run():
+        async with self.plain.run(), self.streaming.run():
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
@@ -52,12 +68,43 @@ class Front:
             return
         if body is None:
             return
-        if not _is_json(body):
+        try:
+            message = decode(body)  # strictly: the SDK's own parsers let NaN and infinities through
+        except (ValueError, RecursionError):
             await _send_json(send, 400, _PARSE_ERROR)
             return
-        await self._pass_on(self.entrance.cleared(scope), body, receive, send)
+        scope, is_endless = (
+            self.entrance.cleared(scope),
+            _mapping(message).get("method") == "subscriptions/listen",
+        )
+        manager = self.streaming if is_endless or self._tells(message, scope["headers"]) else self.plain
+        work = self._pass_on(manager, scope, body, receive, send)
+        await (self._until_stopped(work) if is_endless else work)
 
-    async def _pass_on(self, scope: Message, body: bytes, receive: Receive, send: Send) -> None:
+    def _tells(self, message: Json, headers: _RawHeaders) -> bool:
+        """Tell whether a call has something to tell to a caller who asks for it and can hear it."""
+        params = _mapping(_mapping(message).get("params"))
+        if params.get("name") not in self.reporting or _ASKS.isdisjoint(_mapping(params.get("_meta"))):
+            return False
+        accepts = b",".join(value for name, value in headers if name == b"accept")
+        return _STREAM.search(accepts) is not None
+
+    async def _until_stopped(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._open.add(task)
+        try:
+            await asyncio.gather(task, return_exceptions=True)
+        finally:
+            self._open.discard(task)
+
+    async def _pass_on(
+        self,
+        manager: StreamableHTTPSessionManager,
+        scope: Message,
+        body: bytes,
+        receive: Receive,
+        send: Send,
+    ) -> None:
         messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def replay() -> Message:
@@ -66,7 +113,7 @@ class Front:
             return messages.pop()
 
         # in JSON mode the SDK lets a tool run on after its caller has hung up
-        await unless_hung_up(receive, send, partial(self.manager.handle_request, scope, replay))
+        await unless_hung_up(receive, send, partial(manager.handle_request, scope, replay))
 
 
 def _check_kind(scope: Message) -> None:
@@ -100,13 +147,8 @@ async def _read(headers: _RawHeaders, receive: Receive, limit_bytes: int) -> byt
     return bytes(body)
 
 
-def _is_json(body: bytes) -> bool:
-    """Check strictly: the SDK's own parsers let NaN and infinities through."""
-    try:
-        decode(body)
-    except (ValueError, RecursionError):
-        return False
-    return True
+def _mapping(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, dict) else {}
 
 
 _PARSE_ERROR: Json = {
