@@ -24,6 +24,7 @@ from ..source.diagnostics import Diagnostic, Report, did_you_mean
 from ..spec.consumes import HttpSpec, OperationSpec
 from .bodies import OF_BODY, link_body
 from .consumes import Candidate, ConsumedApi, ConsumedParam
+from .methods import impossible
 from .resilience import effort_of
 
 _KNOWN = ("path", "query", "header", "cookie", "body", "formData", "environment")
@@ -49,8 +50,18 @@ class CallLinker:
             return refusal
         key = id(candidate.operation)
         if key not in self._refused:
-            self._refused[key] = self._unsendable(candidate)
+            self._refused[key] = self.unsendable(candidate) or self._unclear(candidate)
         return self._refused[key]
+
+    def unsendable(self, candidate: Candidate) -> Diagnostic | None:
+        """Refuse what no call of an operation could send, whoever calls it."""
+        if refused := impossible(candidate.operation, self.report) or self._unwritable(candidate):
+            return refused
+        try:
+            check_holes_only(candidate.reading.path, "a path")
+        except ValueError as error:
+            return self.report.refuse("L060", str(error), candidate.path_span)
+        return next(filter(None, (self._misplaced(param, candidate) for param in candidate.params)), None)
 
     def unreadable(self, candidate: Candidate, *, is_decoded: bool) -> Diagnostic | None:
         """Refuse answers in a format that nobody here reads; bytes may pass as they come."""
@@ -126,15 +137,6 @@ class CallLinker:
             answer_schema=candidate.operation.output_schema or None,
             effort=effort_of(candidate.api, candidate.operation),
         )
-
-    def _unsendable(self, candidate: Candidate) -> Diagnostic | None:
-        if diagnostic := self._unwritable(candidate) or self._unclear(candidate):
-            return diagnostic
-        try:
-            check_holes_only(candidate.reading.path, "a path")
-        except ValueError as error:
-            return self.report.refuse("L060", str(error), candidate.path_span)
-        return next(filter(None, (self._misplaced(param, candidate) for param in candidate.params)), None)
 
     def _unwritable(self, candidate: Candidate) -> Diagnostic | None:
         """Refuse a body that cannot be read, or has no place for one of its parameters (L042)."""

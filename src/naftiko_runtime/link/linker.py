@@ -20,6 +20,7 @@ from .surfaces import SurfaceLinker
 
 def link(document: Document, file: str, report: Report, folder: Path | None = None) -> Plan | None:
     """Turn a document into a plan, None when the report has errors; imports are read from ``folder``."""
+    own = document.capability.consumes or ()
     document = Importer(folder, report).complete(document)
     capability = document.capability
     binds = BindTable(report, (*(document.binds or ()), *(capability.binds or ())), folder)
@@ -32,6 +33,9 @@ def link(document: Document, file: str, report: Report, folder: Path | None = No
     surfaces = servers.link(capability.exposes or ())
     for name, declared in flows.items():  # those that nobody refers to are checked too
         linker.refer(name, declared.spec.span())
+    for candidate in known:  # so are operations of this file that nobody calls
+        if any(candidate.api is spec for spec in own):
+            linker.calls.unsendable(candidate)
     if not surfaces and not report.has_errors:
         report.error(
             "S004", "nothing to serve: the capability exposes no server", document.span("capability")

@@ -40,6 +40,7 @@ from .forwards import ForwardLinker
 from .hints import link_hints
 from .inputschemas import whole_contract, with_inputs
 from .intent import CallTable, Unit, Use, choose, tell
+from .methods import impossible
 from .names import ToolNames, legal_keys, reachable, unique
 from .outputs import parts_of
 from .prompts import link_prompt
@@ -101,7 +102,7 @@ class SurfaceLinker:
             route = spec.method.upper(), resource.path
             name = f"{server.namespace}.{resource.name or resource.path}.{spec.name or spec.method.lower()}"
             wiring = self.flows.wiring(unit, server.namespace, required_by_default=False)
-            operation = self._operation(name, unit, use, wiring, guarded)
+            operation = self._operation(name, unit, use, wiring, guarded or impossible(spec, self.report))
             yield RestRoute(*route, operation, wiring.inputs.rest_inputs(), _streams(operation.body))
 
     def _mcp(self, server: McpSpec) -> McpSurface | None:

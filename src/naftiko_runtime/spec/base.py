@@ -32,12 +32,16 @@ class SpecModel(BaseModel):
     def place(self, positions: Positions) -> None:
         self._at = positions
 
+    def look(self, report: Report) -> None:
+        """Warn of words in this mapping that are on no list; most mappings have no such words."""
+
 
 def attach(value: object, at: Positions, report: Report) -> None:
-    """Give every model below ``value`` its place; warn about keys that nobody reads."""
+    """Give every model below ``value`` its place; warn about keys that nobody reads, and unknown words."""
     if isinstance(value, SpecModel):
         value.place(at)
         _attach_fields(value, at, report)
+        value.look(report)
     elif isinstance(value, Mapping):
         _attach_items(value.items(), at, report)
     elif isinstance(value, tuple):

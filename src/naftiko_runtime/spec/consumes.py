@@ -6,8 +6,10 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
+from ..source.diagnostics import Report
 from .base import Free, SpecModel
 from .flows import InputSpec, OutputSpec
+from .listed import look_at_method
 from .resilience import ErrorSpec, ResilienceSpec
 
 
@@ -72,6 +74,9 @@ class OperationSpec(SpecModel):
     max_binary_size: str | None = Field(None, alias="maxBinarySize")
     body: Free = None
     resilience: ResilienceSpec | None = None
+
+    def look(self, report: Report) -> None:
+        look_at_method(self.method, self.span("method"), report)
 
 
 class ResourceSpec(SpecModel):

@@ -7,10 +7,12 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from ..source.diagnostics import Report
 from .base import Free, SpecModel
 from .consumes import AuthenticationSpec
 from .control import ManagementSpec, ObservabilitySpec
 from .flows import InputSpec, UnitSpec
+from .listed import look_at_method
 from .skills import AgentSkillSpec
 
 
@@ -42,6 +44,9 @@ class RouteSpec(UnitSpec):
     method: str = "GET"
     responses: Mapping[str, ResponseSpec] | None = None
     binary_response: BinaryResponseSpec | None = Field(None, alias="responseBinary")
+
+    def look(self, report: Report) -> None:
+        look_at_method(self.method, self.span("method"), report)
 
 
 class ForwardSpec(SpecModel):

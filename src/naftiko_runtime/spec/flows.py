@@ -7,8 +7,10 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
+from ..source.diagnostics import Report
 from .base import Free, SpecModel
 from .keywords import KeywordsSpec
+from .listed import look_at_type
 
 STEPS = ("call", "lookup", "script")
 OTHER = "<other>"  # the tag of what authors made up
@@ -28,6 +30,9 @@ class OutputSpec(SpecModel):
     media_type: str | None = Field(default=None, alias="contentMediaType")
     encoding: str | None = Field(default=None, alias="contentEncoding")
     uri: str | None = None
+
+    def look(self, report: Report) -> None:
+        look_at_type(self.type, self.span("type"), report)
 
 
 def _form(items: object) -> str:
@@ -55,6 +60,9 @@ class InputSpec(KeywordsSpec):
     required: bool | None = None
     pattern: str | None = None
     value: Free = None
+
+    def look(self, report: Report) -> None:
+        look_at_type(self.type, self.span("type"), report, also=("file",))
 
 
 class CallStepSpec(SpecModel):

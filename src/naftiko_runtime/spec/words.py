@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from .listed import TYPES
 from .resilience_words import OF_RESILIENCE
 
 _LANGUAGES = ("javascript", "python", "groovy")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_TYPES = ("string", "number", "integer", "boolean", "array", "object")
 
 KNOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -22,14 +22,14 @@ KNOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "AuthenticationSpec.tokenValidation": ("jwks", "introspection"),
         "AuthenticationSpec.type": ("apikey", "basic", "bearer", "digest", "oauth2"),
         "InputSpec.in": ("path", "query", "header", "cookie", "body", "environment"),
-        "InputSpec.type": _TYPES,
+        "InputSpec.type": TYPES,
         "McpSpec.cacheScope": ("private", "public"),
         "MessageSpec.role": ("user", "assistant"),
         "OperationSpec.method": _METHODS,
         "OperationSpec.outputRawFormat": (
             *("json", "ndjson", "xml", "yaml", "csv", "tsv", "psv", "html", "markdown", "text", "binary"),
         ),
-        "OutputSpec.type": _TYPES,
+        "OutputSpec.type": TYPES,
         "ResilienceSpec.backoff": ("none", "fixed", "exponential"),
         "RouteSpec.method": _METHODS,
         "ScriptStepSpec.language": _LANGUAGES,
