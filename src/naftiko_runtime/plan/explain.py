@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..expr.scope import Argument
 from ..source.diagnostics import Span
+from .call import HttpCall
 from .credential import Credential
 from .flow import Flow
 from .forward import Forward
@@ -123,6 +124,10 @@ def _explain(plan: Plan) -> Iterator[str]:
         signed = f", signed by {api.credential}" if api.credential else ""
         secured = f", over TLS with {api.tls}" if api.tls else ""
         yield f"consumes {api.namespace}: {api.base_uri or 'base URI not stated'}{signed}{secured}"
+        if limits := str(api.limits):
+            yield f"  limits: {limits}"
+        for rule in api.errors:
+            yield f"  error {rule}"
     for bind in plan.binds:
         place = bind.file.location if bind.file else "the environment"
         yield f"needs {bind.key}: {bind.source} from {place}"
@@ -178,9 +183,17 @@ def _forward(body: Forward) -> Iterator[str]:
 def _runs(body: PassThrough | Flow) -> Iterator[str]:
     if isinstance(body, PassThrough):
         yield f"  -> {body.call.name}: {body.call.method} {body.call.path}"
+        yield from _tried(body.call)
         return
     for step in body.steps:
         yield f"  step {step.name} {step}" if len(body.steps) > 1 else f"  {step}"
+        for call in step.calls:
+            yield from _tried(call)
+
+
+def _tried(call: HttpCall) -> Iterator[str]:
+    if effort := str(call.effort):
+        yield f"     {call.name} is given {effort}"
 
 
 def _landings(argument: str, body: PassThrough | Flow) -> Iterator[str]:

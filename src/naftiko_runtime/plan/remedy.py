@@ -12,6 +12,7 @@ from .call import Headers
 from .errors import Meaning, UpstreamExplained
 
 _WORDS_LIMIT = 500
+_FAMILIES = {f"{digit}xx": frozenset(range(digit * 100, digit * 100 + 100)) for digit in (4, 5)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class ErrorRule:
     is_retryable: bool | None = None
     retry_after_s: int | None = None
 
+    def __str__(self) -> str:
+        where = "" if self.when is None else f" with {self.when}"
+        what = "" if self.equals is None else f" = {self.equals}"
+        return f"{_shown(self.statuses)}{where}{what}: {self.code}"
+
     def applies(self, status: int, value: Json) -> bool:
         if status not in self.statuses:
             return False
@@ -40,6 +46,12 @@ class ErrorRule:
         if self.message is None or isinstance(self.message, str):
             return self.message
         return _text(self.message.select(value))[:_WORDS_LIMIT] or None
+
+
+def _shown(statuses: frozenset[int]) -> str:
+    whole = {name: family for name, family in _FAMILIES.items() if family <= statuses}
+    single = statuses.difference(*whole.values())
+    return ", ".join((*map(str, sorted(single)), *whole))
 
 
 def explain_error(

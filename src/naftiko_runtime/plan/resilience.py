@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -25,6 +26,30 @@ class Effort:
     jitter: float = 1.0
     coalesces: bool = False
 
+    def __str__(self) -> str:
+        """Say what differs from the usual."""
+        return ", ".join(self._said())
+
+    def _said(self) -> Iterator[str]:
+        if self.timeout_s is not None:
+            yield f"{self.timeout_s:g} s an attempt"
+        yield from self._repeated() if self.retries else ("no retries",)
+        if self.coalesces:
+            yield "one request for all who get the same at the same time"
+
+    def _repeated(self) -> Iterator[str]:
+        usual = Effort()
+        if self.retries != usual.retries:
+            yield f"{self.retries} retries"
+        if self.retry_on != usual.retry_on:
+            yield f"retries on {' and '.join(map(str, sorted(self.retry_on))) or 'no status'}"
+        if not self.retries_network_errors:
+            yield "none after network errors"
+        if self.backoff == "none":
+            yield "no waits"
+        elif (self.backoff, self.backoff_s, self.jitter) != (usual.backoff, usual.backoff_s, usual.jitter):
+            yield f"{self.backoff} waits from {self.backoff_s:g} s, {self.jitter:.0%} of it random"
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -33,6 +58,10 @@ class Rate:
     per_second: float
     burst: int
     follows_headers: bool = False
+
+    def __str__(self) -> str:
+        heeds = ", as its headers say" if self.follows_headers else ""
+        return f"{self.per_second:g} requests a second, {self.burst} at once{heeds}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +75,24 @@ class Limits:
     rate: Rate | None = None
     connect_s: float = 10.0
     idle_s: float | None = None
+
+    def __str__(self) -> str:
+        """Say what differs from the usual."""
+        return ", ".join(self._said())
+
+    def _said(self) -> Iterator[str]:
+        usual = Limits()
+        if (self.concurrency, self.queue) != (usual.concurrency, usual.queue):
+            yield f"{self.concurrency} requests at a time and {self.queue} in a queue"
+        if (self.failures, self.open_s) != (usual.failures, usual.open_s):
+            yield (
+                f"left alone for {self.open_s:g} s after {self.failures} failures"
+                if self.failures
+                else ("never left alone")
+            )
+        if self.rate is not None:
+            yield str(self.rate)
+        if self.connect_s != usual.connect_s:
+            yield f"{self.connect_s:g} s to connect"
+        if self.idle_s is not None:
+            yield f"silent for {self.idle_s:g} s at most"
