@@ -65,7 +65,7 @@ def write_results(path: Path, samples: Samples, settings: Settings, busy: float)
 
 _HEAD = """# Results
 
-Written by `make bench`; [docs/performance.md](../docs/performance.md) says how it measures.
+Written by `make bench` and `make soak`; [docs/performance.md](../docs/performance.md) says how it measures.
 """
 
 
