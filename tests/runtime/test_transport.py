@@ -392,6 +392,12 @@ async def test_names_are_looked_up_by_the_system() -> None:
     assert "127.0.0.1" in await system_lookup("localhost")
 
 
+@pytest.mark.parametrize("host", ["a" * 64, "a..example"])
+async def test_a_name_that_no_host_can_have_is_one_that_nobody_has(host: str) -> None:
+    with pytest.raises(socket.gaierror, match="no host can have this name"):
+        await system_lookup(host)
+
+
 async def test_a_name_leads_to_the_address_that_was_looked_up(upstream: Upstream) -> None:
     async def lookup(host: str) -> list[str]:
         return {"app.localhost": ["::1", "127.0.0.1"]}[host]

@@ -13,6 +13,7 @@ from ..runtime.engine import Engine, Settings, open_engine
 from ..runtime.observing import Observer
 from ..runtime.policies.egress import Network
 from ..runtime.proxies import Proxies
+from ..runtime.transports import Lookup, system_lookup
 from .sandbox import Stage, open_stage
 
 
@@ -30,6 +31,7 @@ class Options:
     concurrency: int | None = None
     networks: tuple[Network, ...] = ()
     proxies: Proxies = field(default_factory=Proxies)
+    lookup: Lookup = system_lookup
     sandbox: bool = False
 
 
@@ -67,4 +69,5 @@ def _settings(options: Options, observer: Observer | None) -> Settings:
         networks=options.networks,
         proxies=options.proxies,
         observer=observer,
+        lookup=options.lookup,
     )

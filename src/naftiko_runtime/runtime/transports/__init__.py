@@ -16,7 +16,10 @@ Lookup: TypeAlias = Callable[[str], Awaitable[list[str]]]
 
 async def system_lookup(host: str) -> list[str]:
     """Ask the operating system."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except UnicodeError:  # a part of it is empty or too long
+        raise socket.gaierror(socket.EAI_NONAME, "no host can have this name") from None
     return [str(address[0]) for *_, address in found]
 
 

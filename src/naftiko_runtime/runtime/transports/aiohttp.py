@@ -217,6 +217,8 @@ def _is_lasting(error: aiohttp.ClientConnectorError) -> bool:
 
 def _reason(error: OSError) -> str:
     """Say why in the system's words: those of an event loop name the address again."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message.rstrip(".")
     if error.errno is not None and error.errno > 0 and not isinstance(error, ssl.SSLError):
         return os.strerror(error.errno)
     return error.strerror or type(error).__name__
