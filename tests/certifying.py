@@ -54,11 +54,19 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         return Pair(self._sign(self.name, key, key, NOW + timedelta(days=2), is_authority=True), key)
 
-    def issue(self, name: str, *, begins: int = -1, ends: int = 1, key: PrivateKey | None = None) -> Pair:
+    def issue(
+        self,
+        name: str,
+        *,
+        begins: int = -1,
+        ends: int = 1,
+        key: PrivateKey | None = None,
+        host: str = "127.0.0.1",
+    ) -> Pair:
         """Certify a name for days that are counted from now."""
         key = key or ec.generate_private_key(ec.SECP256R1())
         until, since = NOW + timedelta(days=ends), NOW + timedelta(days=begins)
-        return Pair(self._sign(name, key, self.pair.own, until, since), key)
+        return Pair(self._sign(name, key, self.pair.own, until, since, host=host), key)
 
     def _sign(
         self,
@@ -69,6 +77,7 @@ class Authority:
         since: datetime = NOW - timedelta(days=2),
         *,
         is_authority: bool = False,
+        host: str = "127.0.0.1",
     ) -> x509.Certificate:
         builder = (
             x509.CertificateBuilder()
@@ -79,15 +88,22 @@ class Authority:
             .not_valid_before(since)
             .not_valid_after(until)
             .add_extension(x509.BasicConstraints(is_authority, None), critical=True)
-            .add_extension(
-                x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-            )
+            .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), critical=False)
         )
         return builder.sign(by, hashes.SHA256())
 
 
 def _name(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+
+
+def open_context(pair: Pair, folder: Path) -> ssl.SSLContext:
+    """Make the context of a server that takes every client."""
+    path = folder / "server.pem"
+    path.write_text(pair.certificate + pair.key, encoding="utf-8")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
 
 
 def serving_context(authority: Authority, folder: Path) -> ssl.SSLContext:

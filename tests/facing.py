@@ -1,10 +1,81 @@
-"""Calls one operation from both faces and tells what each was answered."""
+"""A capability whose upstream fails: calls an operation from both faces and tells what each was answered."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx2
 from mcp import types
+
+from digesting import PASSWORD, USER
+from serving import Served, compiled, served
+
+CAPABILITY = """\
+naftiko: 1.0.0-alpha2
+binds:
+- namespace: env
+  keys: {{USER: SHIPS_USER, PASSWORD: SHIPS_PASSWORD, CA: SHIPS_CA}}
+capability:
+  consumes:
+  - type: http
+    namespace: ships
+    baseUri: https://ships.example.org{more}
+    resilience: {{backoff: none, {limits}}}
+    resources:
+    - name: ships
+      path: /ships
+      operations:
+      - {{name: read, method: GET}}
+      - {{name: build, method: POST, inputParameters: [{{name: body, in: body, type: object}}]}}
+      - {{name: change, method: PUT, inputParameters: [{{name: body, in: body, type: object}}]}}
+      - {{name: load, method: PUT, body: {{type: binary}}}}
+      - {{name: scan, method: GET, outputRawFormat: xml}}
+      - {{name: table, method: GET, outputRawFormat: csv}}
+    - {{name: first, path: /first, operations: [{{name: first, method: GET}}, {{name: start, method: POST}}]}}
+  exposes:
+  - type: rest
+    namespace: rest
+    port: 8080
+    resources:
+    - path: /read
+      operations:
+      - {{name: read, method: GET, call: ships.ships.read}}
+      - {{name: build, method: POST, call: ships.ships.build}}
+      - {{name: change, method: PUT, call: ships.ships.change}}
+    - path: /load
+      operations: [{{name: load, method: PUT, call: ships.ships.load}}]
+    - path: /shape
+      operations:
+      - {{name: shape, method: GET, call: ships.ships.read, outputParameters: {shape}}}
+      - {{name: make, method: POST, call: ships.ships.build, outputParameters: {shape}}}
+    - path: /scan
+      operations: [{{name: scan, method: GET, call: ships.ships.scan, outputParameters: {shape}}}]
+    - path: /table
+      operations: [{{name: table, method: GET, call: ships.ships.table, outputParameters: {whole}}}]
+    - path: /tour
+      operations:
+      - {{name: tour, method: GET, steps: {tour}, outputParameters: {whole}}}
+      - {{name: trade, method: POST, steps: {trade}, outputParameters: {whole}}}
+  - type: mcp
+    namespace: tools
+    port: 9090
+    tools:
+    - {{name: read, description: Reads., call: ships.ships.read}}
+    - {{name: build, description: Builds., call: ships.ships.build}}
+    - {{name: shape, description: Reads., call: ships.ships.read, outputParameters: {shape}}}
+    - {{name: make, description: Builds., call: ships.ships.build, outputParameters: {shape}}}
+    - {{name: scan, description: Reads., call: ships.ships.scan, outputParameters: {shape}}}
+    - {{name: table, description: Reads., call: ships.ships.table, outputParameters: {whole}}}
+    - {{name: tour, description: Tours., steps: {tour}, outputParameters: {whole}}}
+    - {{name: trade, description: Trades., steps: {trade}, outputParameters: {whole}}}
+"""
+SHAPE = "[{name: name, type: string, mapping: $.name}]"
+WHOLE = "[{type: array, mapping: $.}]"
+TOUR = "[{type: call, name: a, call: ships.first.first}, {type: call, name: b, call: ships.ships.read}]"
+TRADE = "[{type: call, name: a, call: ships.first.start}, {type: call, name: b, call: ships.ships.read}]"
+LIMITS = "idleTimeout: 300, circuitBreaker: {failures: 0}"
+DIGEST = "authentication: {type: digest, username: '{{env.USER}}', password: '{{env.PASSWORD}}'}"
 
 HANGS_S = 20
 _HEADERS = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
@@ -39,6 +110,23 @@ class Said:
 
     text: str
     is_error: bool = False
+
+
+def text_of(more: str = "", limits: str = LIMITS) -> str:
+    """Write the capability; ``more`` are further keys of the consumed API, ``limits`` what it bears."""
+    filled = {"shape": SHAPE, "whole": WHOLE, "tour": TOUR, "trade": TRADE}
+    return CAPABILITY.format(more=more and f"\n    {more}", limits=limits, **filled)
+
+
+@asynccontextmanager
+async def facing(
+    base_uri: str, text: str, timeout_s: float = 1, ca: str = "", **options: Any
+) -> AsyncIterator[Served]:
+    """Serve the capability with an upstream of the test."""
+    environ = {"SHIPS_USER": USER, "SHIPS_PASSWORD": PASSWORD, "SHIPS_CA": ca or "unused"}
+    chosen = {"base_uris": {"ships": base_uri}, "timeout_s": timeout_s, **options}
+    async with served(compiled(text), environ, **chosen) as running:
+        yield running
 
 
 async def ask_rest(method: str, url: str, named: Mapping[str, str]) -> Ours | Passed | BrokenOff:

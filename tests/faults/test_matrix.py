@@ -2,77 +2,18 @@
 
 import gzip
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import pytest
 
 from breaking import Fault, by_path, drips, floods, head, in_turn, raw, says
-from digesting import PASSWORD, USER, Asking
-from facing import BrokenOff, Ours, Passed, Said, ask_mcp, ask_rest
-from serving import Served, compiled, served
+from digesting import Asking
+from facing import DIGEST, BrokenOff, Ours, Passed, Said, ask_mcp, ask_rest, facing, text_of
+from serving import Served
 from wire import Upstream, answer
 
 pytestmark = pytest.mark.anyio
 
-CAPABILITY = """\
-naftiko: 1.0.0-alpha2
-binds:
-- namespace: env
-  keys: {{USER: SHIPS_USER, PASSWORD: SHIPS_PASSWORD}}
-capability:
-  consumes:
-  - type: http
-    namespace: ships
-    baseUri: https://ships.example.org{more}
-    resilience: {{backoff: none, idleTimeout: 300, circuitBreaker: {{failures: 0}}}}
-    resources:
-    - name: ships
-      path: /ships
-      operations:
-      - {{name: read, method: GET}}
-      - {{name: build, method: POST, inputParameters: [{{name: body, in: body, type: object}}]}}
-      - {{name: scan, method: GET, outputRawFormat: xml}}
-      - {{name: table, method: GET, outputRawFormat: csv}}
-    - {{name: first, path: /first, operations: [{{name: first, method: GET}}, {{name: start, method: POST}}]}}
-  exposes:
-  - type: rest
-    namespace: rest
-    port: 8080
-    resources:
-    - path: /read
-      operations:
-      - {{name: read, method: GET, call: ships.ships.read}}
-      - {{name: build, method: POST, call: ships.ships.build}}
-    - path: /shape
-      operations:
-      - {{name: shape, method: GET, call: ships.ships.read, outputParameters: {shape}}}
-      - {{name: make, method: POST, call: ships.ships.build, outputParameters: {shape}}}
-    - path: /scan
-      operations: [{{name: scan, method: GET, call: ships.ships.scan, outputParameters: {shape}}}]
-    - path: /table
-      operations: [{{name: table, method: GET, call: ships.ships.table, outputParameters: {whole}}}]
-    - path: /tour
-      operations:
-      - {{name: tour, method: GET, steps: {tour}, outputParameters: {whole}}}
-      - {{name: trade, method: POST, steps: {trade}, outputParameters: {whole}}}
-  - type: mcp
-    namespace: tools
-    port: 9090
-    tools:
-    - {{name: read, description: Reads., call: ships.ships.read}}
-    - {{name: build, description: Builds., call: ships.ships.build}}
-    - {{name: shape, description: Reads., call: ships.ships.read, outputParameters: {shape}}}
-    - {{name: make, description: Builds., call: ships.ships.build, outputParameters: {shape}}}
-    - {{name: scan, description: Reads., call: ships.ships.scan, outputParameters: {shape}}}
-    - {{name: table, description: Reads., call: ships.ships.table, outputParameters: {whole}}}
-    - {{name: tour, description: Tours., steps: {tour}, outputParameters: {whole}}}
-    - {{name: trade, description: Trades., steps: {trade}, outputParameters: {whole}}}
-"""
-SHAPE = "[{name: name, type: string, mapping: $.name}]"
-WHOLE = "[{type: array, mapping: $.}]"
-TOUR = "[{type: call, name: a, call: ships.first.first}, {type: call, name: b, call: ships.ships.read}]"
-TRADE = "[{type: call, name: a, call: ships.first.start}, {type: call, name: b, call: ships.ships.read}]"
 POSTS = {"read": "build", "shape": "make", "tour": "trade"}
 
 AGAIN = "a retry may help"
@@ -118,22 +59,6 @@ class Row:
     call: str = "read"
     is_error: bool = True
     post: tuple[Ours | Passed, str] | None = None
-
-
-DIGEST = "authentication: {type: digest, username: '{{env.USER}}', password: '{{env.PASSWORD}}'}"
-
-
-def text_of(more: str = "") -> str:
-    filled = {"shape": SHAPE, "whole": WHOLE, "tour": TOUR, "trade": TRADE}
-    return CAPABILITY.format(more=more and f"\n    {more}", **filled)
-
-
-@asynccontextmanager
-async def facing(upstream: Upstream, text: str, timeout_s: float = 1) -> AsyncIterator[Served]:
-    environ = {"SHIPS_USER": USER, "SHIPS_PASSWORD": PASSWORD}
-    base_uris = {"ships": upstream.url}
-    async with served(compiled(text), environ, base_uris=base_uris, timeout_s=timeout_s) as running:
-        yield running
 
 
 CONNECTIONS = {
@@ -580,7 +505,7 @@ async def broken() -> AsyncIterator[Upstream]:
 @pytest.fixture(scope="module")
 async def shared(broken: Upstream) -> AsyncIterator[Served]:
     """Serve the capability once for all rows, because none may leave anything behind for the next."""
-    async with facing(broken, text_of()) as running:
+    async with facing(broken.url, text_of()) as running:
         yield running
 
 
@@ -601,7 +526,7 @@ async def test_a_challenge_is_answered_once_and_then_known(
     upstream: Upstream, method: str, call: str
 ) -> None:
     upstream.respond = Asking(answer(SHIP))
-    async with facing(upstream, text_of(DIGEST)) as running:
+    async with facing(upstream.url, text_of(DIGEST)) as running:
         assert await ask_rest(method, f"{running.rest}/read", {}) == GIVEN
         assert len(upstream.seen) == 2
         assert await ask_mcp(running.mcp, call) == Said('{"name":"ark"}')
