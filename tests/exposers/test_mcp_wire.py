@@ -170,7 +170,7 @@ async def test_what_is_not_json_is_a_parse_error(serve: Serve, headers: dict[str
 @pytest.mark.parametrize(
     ("body", "headers", "error"),
     [
-        ([CALL], {}, (400, -32602)),
+        ([CALL], {}, (400, -32600)),
         ([CALL], MODERN, (400, -32600)),
         (MODERN_CALL, {**MODERN, "mcp-name": "other"}, (400, -32020)),
         (FUTURE_CALL, FUTURE, (400, -32022)),

@@ -13,9 +13,8 @@ from mcp.server.runner import serve_dual_era_loop
 from mcp.shared.inbound import InboundModernRoute, classify_inbound_request
 from mcp.shared.message import SessionMessage
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
-from pydantic import ValidationError
 
-from ...values.json import decode
+from .messages import message_of, value_of
 
 Write: TypeAlias = Callable[[bytes], Awaitable[None]]
 _Outgoing: TypeAlias = MemoryObjectSendStream[SessionMessage]
@@ -67,9 +66,10 @@ class _Reader:
                     await self._take(line)
 
     async def _take(self, line: bytes) -> None:
-        message = _message_of(line)
+        value = value_of(line, "line")
+        message = value if isinstance(value, types.JSONRPCError) else message_of(value, "line")
         if isinstance(message, types.JSONRPCError):
-            await self._answers.send(SessionMessage(message))
+            await self._refuse(message)
             return
         if isinstance(message, types.JSONRPCRequest) and not self._has_chosen:
             if (found := self._discovered(message)) is not None:
@@ -77,6 +77,10 @@ class _Reader:
                 return
             self._has_chosen = True
         await self._messages.send(SessionMessage(message))
+
+    async def _refuse(self, error: types.JSONRPCError) -> None:
+        if error.id is None:  # an error of the client's own answers a question that nobody asked
+            await self._answers.send(SessionMessage(error))
 
     def _discovered(self, request: types.JSONRPCRequest) -> types.JSONRPCResponse | None:
         """Answer an early ``server/discover`` as the SDK does."""
@@ -93,19 +97,3 @@ class _Reader:
         )
         result = found.model_dump(by_alias=True, mode="json", exclude_none=True)
         return types.JSONRPCResponse(jsonrpc="2.0", id=request.id, result=result)
-
-
-def _message_of(line: bytes) -> types.JSONRPCMessage:
-    """Read a line; an answer of the SDK's error type says that it is no message."""
-    try:
-        value = decode(line)  # strictly: the SDK's parser lets NaN and infinities through
-    except (ValueError, RecursionError):
-        return _refusal(types.PARSE_ERROR, "the line is not JSON")
-    try:
-        return types.jsonrpc_message_adapter.validate_python(value, by_name=False)
-    except ValidationError:
-        return _refusal(types.INVALID_REQUEST, "the line is not a JSON-RPC message")
-
-
-def _refusal(code: int, message: str) -> types.JSONRPCError:
-    return types.JSONRPCError(jsonrpc="2.0", id=None, error=types.ErrorData(code=code, message=message))

@@ -10,13 +10,14 @@ from functools import partial
 
 import anyio
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from mcp.types import LOG_LEVEL_META_KEY, PARSE_ERROR
+from mcp.types import LOG_LEVEL_META_KEY, JSONRPCError
 
 from ...plan.errors import CallError, TooLarge, UnknownOperation, WrongMethod
 from ...values import Json
-from ...values.json import decode, encode
+from ...values.json import encode
 from ..boundary import Failure, Message, Receive, Send, failure_of, log_refusal, unless_hung_up
 from ..guard import Entrance
+from .messages import message_of, value_of
 
 _RawHeaders = list[tuple[bytes, bytes]]
 _ASKS = frozenset({"progressToken", LOG_LEVEL_META_KEY})
@@ -68,23 +69,21 @@ class Front:
             return
         if body is None:
             return
-        try:
-            message = decode(body)  # strictly: the SDK's own parsers let NaN and infinities through
-        except (ValueError, RecursionError):
-            await _send_json(send, 400, _PARSE_ERROR)
+        message = value_of(body, "body")
+        checked = message if isinstance(message, JSONRPCError) else message_of(message, "body")
+        if isinstance(checked, JSONRPCError) and checked.id is None:
+            await _send_json(send, 400, checked.model_dump(by_alias=True, mode="json", exclude_unset=True))
             return
-        scope, is_endless = (
-            self.entrance.cleared(scope),
-            _mapping(message).get("method") == "subscriptions/listen",
-        )
+        scope = self.entrance.cleared(scope)
+        is_endless = _mapping(message).get("method") == "subscriptions/listen"
         manager = self.streaming if is_endless or self._tells(message, scope["headers"]) else self.plain
         work = self._pass_on(manager, scope, body, receive, send)
         await (self._until_stopped(work) if is_endless else work)
 
-    def _tells(self, message: Json, headers: _RawHeaders) -> bool:
+    def _tells(self, message: object, headers: _RawHeaders) -> bool:
         """Tell whether a call has something to tell to a caller who asks for it and can hear it."""
         params = _mapping(_mapping(message).get("params"))
-        if params.get("name") not in self.reporting or _ASKS.isdisjoint(_mapping(params.get("_meta"))):
+        if str(params.get("name")) not in self.reporting or _ASKS.isdisjoint(_mapping(params.get("_meta"))):
             return False
         accepts = b",".join(value for name, value in headers if name == b"accept")
         return _STREAM.search(accepts) is not None
@@ -147,15 +146,8 @@ async def _read(headers: _RawHeaders, receive: Receive, limit_bytes: int) -> byt
     return bytes(body)
 
 
-def _mapping(value: Json) -> Mapping[str, Json]:
+def _mapping(value: object) -> Mapping[str, Json]:
     return value if isinstance(value, dict) else {}
-
-
-_PARSE_ERROR: Json = {
-    "jsonrpc": "2.0",
-    "id": None,
-    "error": {"code": PARSE_ERROR, "message": "the body is not JSON"},
-}
 
 
 async def _refuse(failure: Failure, send: Send) -> None:
