@@ -216,7 +216,8 @@ async def test_an_undecodable_answer_is_a_bad_gateway(upstream: Upstream) -> Non
     assert got.json() == {
         "title": "undecodable answer",
         "status": 502,
-        "detail": "api did not answer in json",
+        "detail": "api did not answer in json: "
+        "unexpected character, expected a JSON value: line 1 column 1 (char 0)",
         "code": "undecodable-answer",
         "retryable": False,
     }

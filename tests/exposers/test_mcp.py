@@ -279,9 +279,12 @@ async def test_a_bug_shows_nothing_of_itself(
         (typed("application/json", b'{"id":', b' "ft-1"}'), '{"id":"ft-1"}', {"id": "ft-1"}),
         (typed("Application/Problem+JSON; charset=utf-8", b"[]"), "[]", {"result": []}),
         (typed("application/json", b"\xef\xbb\xbf{}"), "{}", {}),
+        (typed("application/json", '{"a":"é"}'.encode("utf-16")), '{"a":"é"}', {"a": "é"}),
         (typed("application/json", b"null"), None, None),
         (typed("text/csv", b"a,b\n"), "a,b\n", None),
         (typed('text/plain; charset="ISO-8859-1"', b"caf\xe9"), "café", None),
+        (typed("text/xml", "<a>é</a>".encode("utf-16")), "<a>é</a>", None),
+        (typed("text/plain", b"caf\xe9"), "caf\ufffd", None),
         (typed("text/plain; charset=rot13", b"caf\xc3\xa9"), "café", None),
         (typed("image/svg+xml", b"<svg/>"), "<svg/>", None),
         (FakeInbound(200, (), (b"no type",)), "no type", None),
@@ -362,14 +365,18 @@ async def test_a_compressed_answer_is_unpacked(serve: Serve) -> None:
 @pytest.mark.parametrize(
     ("inbound", "text"),
     [
-        (typed("application/json", b"<html>"), "the upstream says that its answer is JSON, but it is not"),
         (
-            typed("application/json", b'{"a": NaN}'),
-            "the upstream says that its answer is JSON, but it is not",
+            typed("application/json", b"<html>"),
+            "the upstream says that its answer is JSON, but it is not: "
+            "unexpected character, expected a JSON value: line 1 column 1 (char 0)",
+        ),
+        (
+            typed("application/json", b'{"a": NaN, "b": 1111111111111111111}'),
+            "the upstream says that its answer is JSON, but it is not: NaN is not JSON",
         ),
         (
             typed("application/json", b'["\\ud800", 1234567890123456789]'),
-            "the upstream says that its answer is JSON, but it is not",
+            "the upstream says that its answer is JSON, but it is not: a text holds half a surrogate pair",
         ),
         (
             FakeInbound(200, (("content-encoding", "br"),), (b"x",)),

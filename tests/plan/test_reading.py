@@ -71,6 +71,14 @@ async def test_reading_stops_where_the_limit_is_passed() -> None:
     assert inbound.taken == [b"ab", b"cd"]
 
 
+@pytest.mark.parametrize("size", [1, 2, 1000])
+@pytest.mark.parametrize("window", [zlib.MAX_WBITS, -zlib.MAX_WBITS], ids=["zlib", "bare"])
+async def test_both_streams_that_are_called_deflate_are_unpacked(window: int, size: int) -> None:
+    packer = zlib.compressobj(wbits=window)
+    data = packer.compress(TEXT) + packer.flush()
+    assert await read(packed("deflate", data, size), 10_000) == TEXT
+
+
 async def test_a_small_body_cannot_unpack_into_a_large_one() -> None:
     with pytest.raises(Oversized):
         await read(packed("gzip", gzip.compress(bytes(10_000_000)), 100_000), 1000)
@@ -82,6 +90,8 @@ async def test_a_small_body_cannot_unpack_into_a_large_one() -> None:
         ("gzip", b"plain text"),
         ("gzip", gzip.compress(TEXT)[:-4]),
         ("gzip", gzip.compress(TEXT) + b"more"),
+        ("deflate", b"x"),
+        ("deflate", b"plain text"),
         ("br", b"x"),
     ],
 )

@@ -31,7 +31,7 @@ def _decode(data: bytes, charset: str) -> str:
             raise LookupError
         text = data.decode(charset)
     except LookupError:
-        raise ValueError(f"charset {charset!r} is not known") from None
+        raise ValueError("the charset that it names is not known") from None  # its name is not ours to quote
     except UnicodeDecodeError as error:
         raise ValueError(f"byte {error.start} is not {charset}") from None
     return text

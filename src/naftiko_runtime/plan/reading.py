@@ -15,6 +15,7 @@ _LENGTH = re.compile(r"[0-9]{1,18}")
 _SECONDS = re.compile(r"[0-9]+")
 _LONGEST_S = 1e9  # whoever asks for more means never
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+_BARE = -zlib.MAX_WBITS
 
 
 def header(headers: Headers, name: str) -> str:
@@ -94,10 +95,17 @@ class _Plain:
 class _Deflated:
     """A body that an upstream compressed although nobody asked for it."""
 
-    def __init__(self) -> None:
-        self._stream = zlib.decompressobj(_GZIP_OR_ZLIB)
+    def __init__(self, *, may_be_bare: bool) -> None:
+        self._may_be_bare = may_be_bare
+        self._start, self._stream = b"", zlib.decompressobj(_GZIP_OR_ZLIB)
 
     def feed(self, chunk: bytes, room: int) -> bytes:
+        if len(self._start) < 2:  # what it is, the first two bytes tell
+            chunk = self._start = self._start + chunk
+            if len(chunk) < 2:
+                return b""
+            if self._may_be_bare and not _has_header(chunk):
+                self._stream = zlib.decompressobj(_BARE)
         try:
             return self._stream.decompress(chunk, room)
         except zlib.error as error:
@@ -108,11 +116,20 @@ class _Deflated:
             raise UndecodableAnswer("the upstream's compressed answer is not whole")
 
 
+def _has_header(data: bytes) -> bool:
+    """Tell gzip and zlib from the bare stream that some call deflate too (RFC 1950, 2.2; RFC 1952, 2.3.1)."""
+    return data.startswith(b"\x1f\x8b") or (data[0] & 15 == 8 and (data[0] << 8 | data[1]) % 31 == 0)
+
+
 def _unpacker(headers: Headers) -> _Unpacker:
     match header(headers, "content-encoding").lower():
         case "" | "identity":
             return _Plain()
-        case "gzip" | "x-gzip" | "deflate":
-            return _Deflated()
+        case "gzip" | "x-gzip":
+            return _Deflated(may_be_bare=False)
+        case "deflate":
+            return _Deflated(may_be_bare=True)
         case other:
-            raise UndecodableAnswer(f"the upstream's answer is encoded as {other!r}, which was not asked for")
+            raise UndecodableAnswer(
+                f"the upstream's answer is encoded as {other[:40]!r}, which was not asked for"
+            )

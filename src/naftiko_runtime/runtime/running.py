@@ -95,5 +95,5 @@ async def _decode(call: HttpCall, body: bytes, headers: Headers, secrets: Iterab
         return await asyncio.to_thread(decode, body, hints)
     except ValueError as error:
         log.debug("%s answered %s", call.name, beginning(body, secrets))
-        sentence = f"{call.api} did not answer in {call.answer_format}"
+        sentence = f"{call.api} did not answer in {call.answer_format}: {error}"
         raise UndecodableAnswer(sentence, detail=str(error)) from None

@@ -56,9 +56,11 @@ def _decode_exactly(data: bytes) -> Json:
         value: Json = json.loads(
             data.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite_float
         )
+        encode(value)  # half a surrogate pair may be escaped, but could not be sent on
     except RecursionError:
         raise ValueError("JSON is nested too deep") from None
-    encode(value)  # half a surrogate pair may be escaped, but could not be sent on
+    except UnicodeEncodeError:
+        raise ValueError("a text holds half a surrogate pair") from None
     return value
 
 

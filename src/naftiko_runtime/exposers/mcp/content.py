@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import codecs
-import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 from urllib.parse import urlsplit
 
 from mcp import types
 
+from ...formats import FORMATS, Hints
+from ...formats.charset import decode_text
 from ...plan.call import Headers, Inbound
 from ...plan.errors import Oversized, UndecodableAnswer
-from ...plan.reading import header, read
+from ...plan.reading import charset, header, read
 from ...values import Json
-from ...values.json import decode, encode_text
+from ...values.json import encode_text
 from ..boundary import phrase
 
 TEXT_LIMIT_BYTES = 4 << 20
 BINARY_LIMIT_BYTES = 1 << 20
+DATA_LIMIT_DEPTH = 100
 
 _ERROR = "io.naftiko/error"
 
 Family: TypeAlias = Literal["json", "text", "image", "audio", "binary", "unnamed"]
 
 _TEXTS = frozenset({"application/xml", "application/yaml", "application/x-ndjson", "application/jsonl"})
-_CHARSETS = frozenset({"us-ascii", "iso-8859-1", "windows-1252", "utf-16"})
-_CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,13 @@ class Elsewhere:
 def of_value(value: Json) -> types.CallToolResult:
     """Show a value as text, and as data: an object as it is, lists, numbers and booleans under ``result``.
 
-    Revisions up to 2025-11-25 know objects only, and a client that gets data shows nothing else.
+    Revisions up to 2025-11-25 know objects only, and a client that gets data shows nothing else. What is
+    nested deeper than clients can read is text alone.
     """
     if value is None:
         return types.CallToolResult(content=[])
     text = _text_of(value)
-    if isinstance(value, str):
+    if isinstance(value, str) or _is_deep(value, text):
         return of_text(text)
     data = value if isinstance(value, dict) else {"result": value}
     return types.CallToolResult(content=[types.TextContent(text=text)], structured_content=data)
@@ -106,9 +106,9 @@ def _of_body(body: bytes, family: Family, media_type: str, elsewhere: Elsewhere)
     name = media_type.partition(";")[0].strip().lower()
     match family:
         case "json":
-            return of_value(_parsed(body))
+            return of_value(_parsed(body, media_type))
         case "text":
-            return of_text(body.decode(_charset(media_type), errors="replace"))
+            return of_text(_readable(body, media_type))
         case "image":
             image = types.ImageContent(data=b64encode(body).decode(), mime_type=name)
             return types.CallToolResult(content=[image])
@@ -163,11 +163,12 @@ def _of_route(error: Oversized, route: str) -> types.CallToolResult:
     return types.CallToolResult(content=[text, types.ResourceLink(name="answer", uri=route)])
 
 
-def _parsed(body: bytes) -> Json:
+def _parsed(body: bytes, media_type: str) -> Json:
     try:
-        return decode(body.removeprefix(codecs.BOM_UTF8))
-    except (ValueError, RecursionError) as error:
-        raise UndecodableAnswer("the upstream says that its answer is JSON, but it is not") from error
+        return FORMATS["json"].decode(body, Hints(_charset(media_type)))
+    except ValueError as error:
+        sentence = f"the upstream says that its answer is JSON, but it is not: {error}"
+        raise UndecodableAnswer(sentence) from error
 
 
 def _text_of(value: Json) -> str:
@@ -178,6 +179,29 @@ def _text_of(value: Json) -> str:
     return text
 
 
-def _charset(media_type: str) -> str:
-    found = _CHARSET.search(media_type)
-    return found[1].lower() if found and found[1].lower() in _CHARSETS else "utf-8"
+def _is_deep(value: Json, text: str) -> bool:
+    """Tell whether a value is nested too deep for the libraries that read and write messages."""
+    if text.count("[") + text.count("{") <= DATA_LIMIT_DEPTH:  # most values need no second look
+        return False
+    level: list[Json] = [value]
+    for _ in range(DATA_LIMIT_DEPTH + 1):
+        level = [child for item in level for child in _children(item)]
+    return bool(level)
+
+
+def _children(value: Json) -> Iterable[Json]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _readable(body: bytes, media_type: str) -> str:
+    """Decode a text as it says it is encoded; what is not, is shown as far as it can be."""
+    try:
+        return decode_text(body, _charset(media_type))
+    except ValueError:
+        return body.decode(errors="replace")
+
+
+def _charset(media_type: str) -> str | None:
+    return charset((("content-type", media_type),))
