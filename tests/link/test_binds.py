@@ -94,14 +94,20 @@ def test_the_working_directory_may_change_after_compiling() -> None:
     assert bind.file.path == Path.cwd() / "sub" / "s.yaml"
 
 
-@pytest.mark.parametrize("written", ["KEY", "a.KEY", "env.KEY"])
+@pytest.mark.parametrize("written", ["KEY", "a.KEY", "env.KEY", "{KEY}", "{ a.KEY }", "{env.KEY}"])
 def test_a_credential_that_is_the_name_of_a_variable_is_the_variable(written: str) -> None:
     result = signed(written, "[{namespace: a, keys: {KEY: A}}]")
     assert codes(result) == ["L150"]
     assert [bind.source for bind in plan_of(result).binds] == ["A"]
 
 
-@pytest.mark.parametrize("written", ["KEYS", "key", "b.KEY", "KEY "])
+def test_an_undeclared_variable_in_single_braces_is_one_where_it_says_so() -> None:
+    result = signed("{env.OTHER}", "[{namespace: a, keys: {KEY: A}}]")
+    assert codes(result) == ["L150", "L110"]
+    assert [bind.source for bind in plan_of(result).binds] == ["OTHER"]
+
+
+@pytest.mark.parametrize("written", ["KEYS", "key", "b.KEY", "KEY ", "{KEYS}", "{KEY", "env.OTHER"])
 def test_any_other_credential_is_what_it_says(written: str) -> None:
     result = signed(written, "[{namespace: a, keys: {KEY: A}}]")
     assert (codes(result), plan_of(result).binds) == ([], ())

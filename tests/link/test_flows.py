@@ -68,6 +68,8 @@ def test_a_mock_may_use_what_the_caller_gives() -> None:
         ("outputParameters: [{type: string, value: $.a}]", "L004"),
         ("outputParameters: [{name: a, value: x}, {name: b, mapping: '$['}]", "L014"),
         ("ref: other.operation", "L035"),
+        ("ref: other.operation, call: other.operation", "L034"),
+        ("ref: other.operation, steps: [{type: call, call: other.operation}]", "L034"),
         ("steps: []", "L004"),
         ("mappings: []", "L004"),
         ("mappings: [{target: a, value: b}]", "L037"),

@@ -127,6 +127,40 @@ def test_a_key_of_with_that_the_operation_does_not_know_goes_nowhere() -> None:
     assert list(params(result)) == ["status"]
 
 
+DECLARED = "inputParameters: [{name: color, in: query}]\n"
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [
+        ("with: {status: tools.colour}", []),  # the input is derived
+        ("with: {status: tools.a}", []),
+        (DECLARED + "with: {status: tools.Color}", []),
+        (DECLARED + "with: {status: tools.body}", []),
+        (DECLARED + "with: {status: tools.colour}", ["did you mean 'color'?"]),
+        (DECLARED + "with: {status: tools.colour.name}", ["did you mean 'color'?"]),
+        (DECLARED + "with: {status: tools.size}", ["declare it among the 'inputParameters'"]),
+        ("outputParameters: [{type: string, value: '{{statsu}}'}]", ["did you mean 'status'?"]),
+        ("outputParameters: [{type: string, value: '{{colour}}'}]", []),
+    ],
+)
+def test_a_name_that_nothing_has_is_told_where_it_is_hardly_meant(unit: str, said: list[str]) -> None:
+    report = shop(operation=PARAM, unit=unit).report
+    assert [item.hint for item in report if item.code == "L171"] == said * 2  # for both faces
+
+
+def test_a_word_in_a_consumed_value_is_told_where_the_value_stands() -> None:
+    operation = """
+    inputParameters:
+    - {name: status, in: query}
+    - name: X-Status
+      in: header
+      value: is {{statsu}}
+    """
+    (found,) = shop(operation=operation).report
+    assert (found.code, found.span.line, found.hint) == ("L171", 19, "did you mean 'status'?")
+
+
 # bound variables
 
 

@@ -142,7 +142,7 @@ def test_a_word_in_a_section_may_be_an_input_or_a_variable(
 ) -> None:
     result = shop(
         unit=f"""
-        inputParameters: [{{name: who, in: query}}]
+        inputParameters: [{{name: who, in: query}}, {{name: tags, in: query, type: array}}]
         outputParameters: [{{type: string, value: '{{{{#tags}}}}{{{{.}}}}:{{{{{word}}}}};{{{{/tags}}}}'}}]
         """
     )

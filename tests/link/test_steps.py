@@ -109,6 +109,9 @@ async def test_a_step_that_found_nothing_gives_nothing() -> None:
         (steps(SHIP.replace("{{imo}}", "{{list-crew.a}}"), CREW), "L030"),
         (steps(SHIP.replace("'{{imo}}'", "$.list-crew.a"), CREW), "L030"),
         (steps(SHIP.replace("{{imo}}", "{{get-ship.a}}")), "L030"),
+        (steps(CREW, lookup("c1"), SHIP.replace("{{imo}}", "{{found.name}}")), "L172"),
+        (steps(CREW, lookup("c1"), SHIP.replace("{{imo}}", "$.found.name[0]")), "L172"),
+        (steps(CREW, lookup("c1"), rest="outputParameters: [{name: a, mapping: $.found.name}]"), "L172"),
         (steps(SHIP, SHIP), "L036"),
         (steps("{name: a, type: call, call: harbour.lst}"), "L001"),
         (steps("{name: a, type: call, call: harbour.find}"), "L002"),
@@ -123,6 +126,12 @@ async def test_a_step_that_found_nothing_gives_nothing() -> None:
 def test_what_cannot_work_refuses_the_unit(lines: str, code: str) -> None:
     result = harbour(lines)
     assert refusal_of(result) == code
+
+
+async def test_a_path_finds_the_output_of_a_lookup_in_any_spelling() -> None:
+    lines = steps(CREW, lookup("c1"), rest="mappings: [{target: name, value: $.found.fullName}]")
+    assert codes(harbour(lines)) == []
+    assert await ran(harbour(lines), {}, Harbour()) == {"name": "Eve"}
 
 
 def test_the_call_of_a_step_is_settled_by_its_parameters() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from ..plan.locations import file_path, scheme_of
 from ..source.diagnostics import Report, Span, did_you_mean
 from ..spec.document import BindSpec
 
+_SINGLE = re.compile(r"^\{\s*([^\s{}]+)\s*\}$")
 _INSTEAD = "take 'location' away and give the values in the environment or with --env-file"
 
 
@@ -43,12 +45,16 @@ class BindTable:
         return BindValue(key)
 
     def bare(self, text: str, what: str, span: Span) -> BindValue | None:
-        """Link a text that is nothing but the name of a declared variable, with a warning (L150)."""
-        if not self.knows(text):
+        """Link a text that is nothing but the name of a declared variable, with a warning (L150).
+
+        In single braces, too: what is meant by ``{env.X}`` cannot be a text.
+        """
+        word = _SINGLE.sub(r"\1", text)
+        if not self.knows(word) and (word == text or not word.startswith("env.")):
             return None
         message = f"{text!r} is the name of a bound variable, whose value is taken"
-        self.report.warn("L150", message, span, f"write '{{{{{text}}}}}'")
-        return self.resolve(text, what, span)
+        self.report.warn("L150", message, span, f"write '{{{{{word}}}}}'")
+        return self.resolve(word, what, span)
 
     def used(self) -> tuple[Bind, ...]:
         return tuple(replace(bind, uses=tuple(uses)) for bind, uses in self._used.values())

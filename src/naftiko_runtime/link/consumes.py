@@ -45,6 +45,7 @@ class ConsumedParam:
     description: str
     fixed: Json
     span: Span
+    stated_at: Span | None = None  # where ``fixed`` is written
 
 
 @dataclass(frozen=True)
@@ -165,9 +166,8 @@ def param_of(spec: InputSpec, variables: tuple[str, ...]) -> ConsumedParam:
     if kind is None and place not in ("body", "environment"):
         kind = "string"
     required = bool(spec.required) or place == "path"
-    return ConsumedParam(
-        spec.name, place, kind, required, spec.description or "", spec.value, spec.span("name")
-    )
+    about = spec.name, place, kind, required, spec.description or "", spec.value
+    return ConsumedParam(*about, spec.span("name"), spec.span("value"))
 
 
 def _place(spec: InputSpec) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..expr.notation import NAME, QUOTED, unquote
+from ..expr.notation import NAME, QUOTED, spell, unquote
 from ..expr.path import Path, Root, compile_path
 from ..expr.scope import StepResult, Words, match_name
 
@@ -17,12 +17,14 @@ class Earlier:
     """A step that has run.
 
     ``outputs`` are the names that its operation declares, to which its result is cut; ``whole`` is the name
-    of an only output that is the whole answer. A name that is not declared reads the answer itself.
+    of an only output that is the whole answer. A name that is not declared reads the answer itself, unless
+    ``is_all``: then there is nothing else.
     """
 
     name: str
     outputs: tuple[str, ...] = ()
     whole: str | None = None
+    is_all: bool = False
 
     def words(self, keys: tuple[str, ...]) -> StepResult:
         """Link ``{{step.a.b}}``."""
@@ -38,7 +40,13 @@ class Earlier:
         name, inner = _split(rest) or ("", rest)
         if name and name == self.whole:
             return StepResult(self.name, self._compiled(inner))
+        declared = self._declared(name)
+        rest = rest if declared in (None, name) else f"{spell(declared or name)}{inner}"
         return StepResult(self.name, self._compiled(rest), self._is_raw(name))
+
+    def field(self, words: str) -> str:
+        """Return the first name of ``a.b`` or ``.a[0]``."""
+        return (_split(words if words.startswith((".", "[")) else f".{words}") or (words, ""))[0]
 
     def _is_raw(self, name: str) -> bool:
         if not self.outputs or not name or name.isdecimal():

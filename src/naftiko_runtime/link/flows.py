@@ -82,6 +82,10 @@ class FlowLinker:
     def _link(
         self, unit: UnitSpec, found: Candidate | Diagnostic | None, wiring: Wiring
     ) -> PassThrough | Flow | Diagnostic:
+        if unit.ref is not None and (unit.call or unit.steps):
+            other = "call" if unit.call else "steps"
+            message = f"'ref' and {other!r} stand side by side, and only one of them can be run"
+            return self.report.refuse("L034", message, unit.span(other), f"remove 'ref', or {other!r}")
         if (ref := self.reference(unit)) is not None:
             return self._referred(ref, unit, wiring)
         if isinstance(found, Diagnostic):
@@ -94,7 +98,7 @@ class FlowLinker:
             return self.report.refuse("L037", message, unit.span("mappings"), "map it by 'outputParameters'")
         if unit.steps:
             return self._stepwise(unit, wiring)
-        outputs = wiring.outputs(unit)
+        outputs = wiring.outputs()
         return self._mock(unit, outputs) if found is None else self._called(unit, found, wiring, outputs)
 
     def _referred(self, ref: str, unit: UnitSpec, wiring: Wiring) -> Flow | Diagnostic:
@@ -112,7 +116,7 @@ class FlowLinker:
         steps = linker.link(unit.steps or (), wiring)
         if isinstance(steps, Diagnostic):
             return steps
-        outputs = wiring.outputs(unit)
+        outputs = wiring.outputs()
         result = ResultLinker(wiring, outputs, self.report).link(unit)
         return result if isinstance(result, Diagnostic) else Flow(steps, result)
 

@@ -114,6 +114,16 @@ class Inputs:
         return None
 
     @property
+    def are_declared(self) -> bool:
+        """Tell whether the author says what callers give, so that no other name is likely to be given."""
+        return bool(self.unit.spec.inputs or self.unit.shared)
+
+    @property
+    def declared(self) -> set[str]:
+        """The names that stand in the file as inputs, among them the variables of the path."""
+        return {*self.fixed, *(name for name, draft in self._drafts.items() if draft.is_declared)}
+
+    @property
     def names(self) -> set[str]:
         """All names that mean an argument, or what the file states for one."""
         return {*self.fixed, *self._drafts}

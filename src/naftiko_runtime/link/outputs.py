@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..expr.builder import Lookup
@@ -13,7 +14,7 @@ from ..expr.shape import Computed, Fields, OnlyField, Rows, Selected, Shape
 from ..expr.template import compile_template
 from ..plan.contract import KINDS, coerce
 from ..plan.surfaces import Part
-from ..source.diagnostics import Diagnostic, Report
+from ..source.diagnostics import Diagnostic, Report, Span
 from ..spec.flows import OutputSpec
 from ..values import Json
 
@@ -61,9 +62,9 @@ def parts_of(outputs: tuple[OutputSpec, ...]) -> tuple[Part, ...]:
 class OutputLinker:
     """Links the outputs of one unit; a path that nobody can read refuses it (L014)."""
 
-    lookup: Lookup
+    lookup: Callable[[Span], Lookup]
     report: Report
-    inside: Lookup
+    inside: Callable[[Span], Lookup]
     is_repeated: bool = False  # the answer's format writes a list as a name that comes again
     refusal: Diagnostic | None = None
 
@@ -128,12 +129,12 @@ class OutputLinker:
 
     def _compile(self, stated: Json, spec: OutputSpec) -> Expr:
         """Compile a stated value; a constant is of the declared kind when it can be read as one."""
+        span = spec.span("value" if spec.value is not None else "const")
+        lookup, inside = self.lookup(span), self.inside(span)
         try:
-            found = compile_value(
-                stated, lambda text: compile_template(text, self.lookup, inside=self.inside)
-            )
+            found = compile_value(stated, lambda text: compile_template(text, lookup, inside=inside))
         except ValueError as error:
-            self.refusal = self.report.refuse("L060", str(error), spec.span("value"))
+            self.refusal = self.report.refuse("L060", str(error), span)
             return Const(None)
         declared = next((known for known in KINDS if known == spec.type), None)
         return Const(coerce(found.value, declared)) if isinstance(found, Const) else found

@@ -97,7 +97,7 @@ class StepLinker:
         if call.streams_body:
             message = "a raw body is streamed by routes, not by steps"
             return self.report.refuse("L024", message, found.operation.span("body"))
-        outputs = wiring.outputs(found.operation)
+        outputs = wiring.outputs()
         step = CallStep(name, call, _projection(found, outputs))
         wiring.earlier[name] = _seen(name, found)
         return outputs.refusal or step
@@ -110,7 +110,7 @@ class StepLinker:
                 return self.report.refuse("L030", message, span, "move it up")
             return self.report.refuse("L031", f"no earlier step is called {spec.index!r}", span, hint)
         value = self._value(spec, wiring)
-        wiring.earlier[name] = Earlier(name)
+        wiring.earlier[name] = Earlier(name, spec.outputs, is_all=True)
         return LookupStep(name, StepResult(spec.index), spec.match, value, spec.outputs)
 
     def _value(self, spec: LookupStepSpec, wiring: Wiring) -> Expr:

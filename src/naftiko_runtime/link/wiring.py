@@ -12,7 +12,6 @@ from ..expr.compose import compile_value
 from ..expr.scope import Argument, BindValue, Const, Expr, StepResult, match_name
 from ..expr.template import compile_template
 from ..source.diagnostics import Diagnostic, Report, Span, did_you_mean
-from ..spec.base import SpecModel
 from ..spec.flows import UnitSpec
 from ..values import Json
 from .binds import BindTable
@@ -24,6 +23,7 @@ from .outputs import OutputLinker
 _NAME = re.compile(r"[^\s{}]+")
 # bound variables are written so (spec 0), arguments hardly ever
 _VARIABLE = re.compile(r"(?:[\w-]+[.:])?[A-Z0-9][A-Z0-9_]*")
+_LONG = 4  # shorter names are like too many others
 _NOTHING = Const(None)
 
 
@@ -57,6 +57,7 @@ class Wiring:
     later: frozenset[str] = frozenset()
     refusal: Diagnostic | None = None
     _names: tuple[str, ...] = ()
+    _likely: frozenset[str] = frozenset()  # those that a misspelt word may mean
 
     def declare(self, *, required_by_default: bool) -> None:
         """Take over what the unit declares as its inputs."""
@@ -65,16 +66,18 @@ class Wiring:
         )
         self.refusal = self.refusal or self.inputs.refusal
 
-    def outputs(self, owner: SpecModel) -> OutputLinker:
+    def outputs(self) -> OutputLinker:
         """Return what links the outputs of a unit, or of an operation that a step calls."""
-        span = owner.span("outputParameters")
-        return OutputLinker(self.lookup(span), self.report, self.lookup_inside(span))
+        return OutputLinker(self.lookup, self.report, self.lookup_inside)
 
     def sources(self, callee: Callee, site: UnitSpec) -> tuple[tuple[ConsumedParam, Expr], ...]:
         """Find the value of every parameter: stated, from ``with``, or the caller's of that name."""
         params = [param for param in callee.params if not callee.signs(param)]
         self._names = tuple(param.name for param in params)
+        filled = {match_name(key, self._names) for key in site.with_ or ()}
+        self._likely = frozenset(self._names) - filled
         given = self._environment(params) | self._with(callee, site)
+        self._likely = frozenset(self._names)
         given |= {param.name: self._source(param, given) for param in params if param.place == "body word"}
         bodies = sum(1 for param in params if param.place == "body")
         found = tuple((param, self._source(param, given)) for param in params)
@@ -92,7 +95,7 @@ class Wiring:
 
     def _source(self, param: ConsumedParam, given: Mapping[str, Expr]) -> Expr:
         if param.fixed is not None:
-            return self._stated(param.fixed, param.span, given)
+            return self._stated(param.fixed, param.stated_at or param.span, given)
         if param.name in given or param.place == "body key":
             return given.get(param.name, _NOTHING)
         if param.place == "path" and ("." in param.name or self.binds.knows(param.name)):
@@ -127,7 +130,7 @@ class Wiring:
     def word(self, text: str, span: Span) -> Expr:
         """Compile one text of ``with``: a reference, a template, or else just what it says."""
         if (words := self._callers(text)) is not None:
-            return self._reference(words)
+            return self._reference(words, span)
         if text.startswith("env.") and _VARIABLE.fullmatch(text):
             return self.binds.resolve(text, "parameter", span)
         if self.is_stepwise and text.startswith("$") and (found := self.step_path(text, span)) is not None:
@@ -149,7 +152,7 @@ class Wiring:
     def path_into(self, step: Earlier, rest: str, span: Span) -> StepResult:
         """Link the path into what a step found; one that nobody can read is refused (L014)."""
         try:
-            return self._told(step.path(rest), rest, span)
+            return self._told(step.path(rest), step, rest, span)
         except ValueError as error:
             self.refuse("L014", str(error), span)
             return StepResult(step.name)
@@ -175,7 +178,7 @@ class Wiring:
         if (words or word) in given:
             return given[words or word]
         if words is not None:
-            return self._reference(words)
+            return self._reference(words, span)
         if (found := self._step_words(word, span)) is not None:
             return found
         own = self.inputs.names
@@ -185,7 +188,7 @@ class Wiring:
             return given[alike]
         if match_name(word, own) is None and _VARIABLE.fullmatch(word):
             return self.binds.resolve(word, "parameter", span)
-        return self._reference(word)
+        return self._reference(word, span)
 
     def _is_known(self, word: str, given: Mapping[str, Expr]) -> bool:
         """Tell whether the file declares a word in a section; any other is a field of an element."""
@@ -203,7 +206,7 @@ class Wiring:
             return None
         name, *keys = word.split(".")
         if name in self.earlier:
-            return self._told(self.earlier[name].words(tuple(keys)), word, span)
+            return self._told(self.earlier[name].words(tuple(keys)), self.earlier[name], ".".join(keys), span)
         if name in self.later:
             self._too_early(name, span)
             return _NOTHING
@@ -218,10 +221,19 @@ class Wiring:
             return _NOTHING
         return None
 
-    def _told(self, result: StepResult, words: str, span: Span) -> StepResult:
-        if result.is_raw:
-            message = f"step {result.name!r} declares no output for {words!r}; its answer's field is read"
-            self.report.warn("L134", message, span, "declare it among the outputParameters of its operation")
+    def _told(self, result: StepResult, step: Earlier, words: str, span: Span) -> StepResult:
+        """Say that a step declares no such output: a lookup has no others (L172), a call may (L134)."""
+        if not result.is_raw:
+            return result
+        field = step.field(words)
+        near = did_you_mean(field, step.outputs)
+        if step.is_all:
+            hint = near or f"it has {', '.join(step.outputs)}"
+            self.refuse("L172", f"step {step.name!r} has no output {field!r}", span, hint)
+            return StepResult(step.name)
+        message = f"step {step.name!r} declares no output {field!r}; its answer's field is read"
+        hint = near or "declare it among the outputParameters of its operation"
+        self.report.warn("L134", message, span, hint)
         return result
 
     def _too_early(self, name: str, span: Span) -> None:
@@ -257,10 +269,22 @@ class Wiring:
                 return words
         return None
 
-    def _reference(self, words: str) -> Expr:
+    def _reference(self, words: str, span: Span) -> Expr:
         """Find an argument, or a part of one: dots belong to the name where something has that name."""
         name, *keys = words.split(".")
-        if not keys or match_name(words, {*self.inputs.names, *self._names}) is not None:
+        known = {*self.inputs.names, *self._names}
+        if not keys or match_name(words, known) is not None:
+            self._doubt(words, known, span)
             return self.inputs.argument(words)
+        self._doubt(name, known, span)
         found = self.inputs.argument(name)
         return Argument(found.name, tuple(keys)) if isinstance(found, Argument) else found
+
+    def _doubt(self, name: str, known: set[str], span: Span) -> None:
+        """Warn of a name that hardly is one of callers: they have declared ones, or it nearly is another."""
+        if name == "body" or match_name(name, known) is not None:
+            return
+        near = did_you_mean(name, sorted({*self.inputs.declared, *self._likely, *self.earlier}))
+        if self.inputs.are_declared or (near and len(name) >= _LONG):
+            message = f"nothing here is called {name!r}, so that callers are asked for it"
+            self.report.warn("L171", message, span, near or "declare it among the 'inputParameters'")
