@@ -70,6 +70,10 @@ def test_what_the_file_says_goes_before_what_semantics_say(
     assert link_hints(REFUSED, semantics, spec) == expected
 
 
-def test_an_author_who_says_that_a_get_changes_something_is_believed_in_all_of_it() -> None:
-    body = server_of(agent()).tools[0].operation.body
-    assert link_hints(body, SemanticsSpec(safe=False), None) == {"readOnly": False, "openWorld": True}
+@pytest.mark.parametrize(("method", "is_safe"), [("GET", False), ("POST", True)])
+def test_an_author_who_says_otherwise_than_the_method_is_believed_in_all_of_it(
+    method: str, is_safe: bool
+) -> None:
+    body = server_of(agent(method=method)).tools[0].operation.body
+    found = link_hints(body, SemanticsSpec(safe=is_safe), None)
+    assert found == hints(is_safe, not is_safe, is_safe, True)

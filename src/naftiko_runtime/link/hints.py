@@ -21,8 +21,9 @@ def link_hints(body: Body, semantics: SemanticsSpec | None, spec: HintsSpec | No
     if isinstance(body, Refused):
         return told
     derived = _of_methods(set(_methods(body)))
-    if told.get("readOnly", derived["readOnly"]) != derived["readOnly"]:
-        derived = {name: value for name, value in derived.items() if name == "openWorld"}
+    is_read_only = told.get("readOnly", derived["readOnly"])
+    if is_read_only != derived["readOnly"]:  # the author knows better, so the methods say nothing
+        derived |= {"destructive": not is_read_only, "idempotent": is_read_only}
     return derived | told
 
 
