@@ -48,8 +48,8 @@ def drips(start: bytes, rest: bytes, every_s: float) -> Fault:
     async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
         writer.write(start)
         for byte in rest:
-            writer.write(bytes([byte]))
             await asyncio.sleep(every_s)
+            writer.write(bytes([byte]))
 
     return lambda: respond
 

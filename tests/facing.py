@@ -1,9 +1,9 @@
 """A capability whose upstream fails: calls an operation from both faces and tells what each was answered."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
 
 import httpx2
 from mcp import types
@@ -77,6 +77,15 @@ TRADE = "[{type: call, name: a, call: ships.first.start}, {type: call, name: b, 
 LIMITS = "idleTimeout: 300, circuitBreaker: {failures: 0}"
 DIGEST = "authentication: {type: digest, username: '{{env.USER}}', password: '{{env.PASSWORD}}'}"
 
+POSTS = {"read": "build", "shape": "make", "tour": "trade"}
+
+AGAIN = "a retry may help"
+CHECK = "the request may have been processed: check before repeating it"
+UNCHANGED = "do not retry it unchanged"
+LATER = "retry later"
+
+F = TypeVar("F")
+
 HANGS_S = 20
 _HEADERS = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
 
@@ -110,6 +119,60 @@ class Said:
 
     text: str
     is_error: bool = False
+
+
+UNREACHABLE = Ours(502, "upstream unreachable", "ships: no usable answer came")
+
+
+@dataclass(frozen=True)
+class Row(Generic[F]):
+    """A fault, what both faces answer to a GET and, when ``advice_on_post`` says so, to a POST.
+
+    The text of a tool's result is the cause, and the advice on the next line. ``seen`` and ``posted`` are how
+    many requests reach the upstream; ``call`` is what is asked for on either face.
+    """
+
+    fault: F
+    rest: Ours | Passed | BrokenOff
+    cause: str
+    advice: str = ""
+    seen: int = 1
+    advice_on_post: str | None = None
+    posted: int = 1
+    call: str = "read"
+    is_error: bool = True
+    post: tuple[Ours | Passed, str] | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How a row is tried; ``arm`` sets the fault up anew and forgets what the upstream has ``seen``."""
+
+    running: Served
+    method: str
+    path: str
+    arm: Callable[[], Awaitable[None]]
+    seen: Callable[[], Awaitable[int]]
+
+
+def on_post(row: Row[F]) -> Row[F]:
+    """Say what the row says of a POST as if it were one of a GET."""
+    rest, cause = row.post or (row.rest, row.cause)
+    is_error = row.is_error or (isinstance(rest, Passed) and rest.status >= 400)
+    told = replace(row, rest=rest, cause=cause, is_error=is_error)
+    return replace(told, advice=row.advice_on_post or "", seen=row.posted, call=POSTS[row.call])
+
+
+async def check_row(row: Row[F], trial: Trial) -> None:
+    """Call from both faces, and check the answers and how often the upstream was asked."""
+    named = row.rest.headers if isinstance(row.rest, Passed) else {}
+    await trial.arm()
+    assert await ask_rest(trial.method, f"{trial.running.rest}/{trial.path}", named) == row.rest
+    assert await trial.seen() == row.seen
+    await trial.arm()
+    text = f"{row.cause}\n{row.advice}" if row.advice else row.cause
+    assert await ask_mcp(trial.running.mcp, row.call) == Said(text, row.is_error)
+    assert await trial.seen() == row.seen
 
 
 def text_of(more: str = "", limits: str = LIMITS) -> str:

@@ -2,24 +2,35 @@
 
 import gzip
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
 
 import pytest
 
 from breaking import Fault, by_path, drips, floods, head, in_turn, raw, says
 from digesting import Asking
-from facing import DIGEST, BrokenOff, Ours, Passed, Said, ask_mcp, ask_rest, facing, text_of
+from facing import (
+    AGAIN,
+    CHECK,
+    DIGEST,
+    LATER,
+    UNCHANGED,
+    UNREACHABLE,
+    BrokenOff,
+    Ours,
+    Passed,
+    Row,
+    Said,
+    Trial,
+    ask_mcp,
+    ask_rest,
+    check_row,
+    facing,
+    on_post,
+    text_of,
+)
 from serving import Served
 from wire import Upstream, answer
 
 pytestmark = pytest.mark.anyio
-
-POSTS = {"read": "build", "shape": "make", "tour": "trade"}
-
-AGAIN = "a retry may help"
-CHECK = "the request may have been processed: check before repeating it"
-UNCHANGED = "do not retry it unchanged"
-LATER = "retry later"
 
 SHIP = b'{"name": "ark"}'
 PLAIN = {"content_type": "application/json"}
@@ -29,7 +40,6 @@ HTML = b"<html><head><title>Bad Gateway of ours</title></head></html>"
 BOMB = gzip.compress(b'"' + b" " * (40 << 20) + b'"', 1)
 DOCUMENT = b'<!DOCTYPE a [<!ENTITY b "cccccccccc">]><a>&b;</a>'
 
-UNREACHABLE = Ours(502, "upstream unreachable", "ships: no usable answer came")
 BROKEN = Ours(502, "upstream unreachable", "ships: the answer broke off")
 SILENT = Ours(504, "upstream timed out", "ships was silent for too long")
 LATE = Ours(504, "upstream timed out", "ships gave no answer within 1 s")
@@ -39,26 +49,6 @@ GIVEN = Passed(200, SHIP)
 
 def undecodable(detail: str) -> Ours:
     return Ours(502, "undecodable answer", detail)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A fault, what both faces answer to a GET and, when ``advice_on_post`` says so, to a POST.
-
-    The text of a tool's result is the cause, and the advice on the next line. ``seen`` and ``posted`` are how
-    many requests reach the upstream; ``call`` is what is asked for on either face.
-    """
-
-    fault: Fault
-    rest: Ours | Passed | BrokenOff
-    cause: str
-    advice: str = ""
-    seen: int = 1
-    advice_on_post: str | None = None
-    posted: int = 1
-    call: str = "read"
-    is_error: bool = True
-    post: tuple[Ours | Passed, str] | None = None
 
 
 CONNECTIONS = {
@@ -123,6 +113,12 @@ FRAMES = {
     ),
     "a chunk longer than its size": Row(
         raw(CHUNKED + b"3\r\nabcdef\r\n", "stall"), UNREACHABLE, UNREACHABLE.detail, AGAIN, 3, CHECK
+    ),
+    "a chunk without a size, behind the headers": Row(
+        drips(CHUNKED, b"zz\r\n", 0.02), BrokenOff(), BROKEN.detail, AGAIN, 1, CHECK
+    ),
+    "a shaped chunk without a size, behind the headers": Row(
+        drips(CHUNKED + b"1\r\n[\r\n", b"zz\r\n", 0.02), BROKEN, BROKEN.detail, AGAIN, 1, CHECK, call="shape"
     ),
     "chunks without an end": Row(
         raw(CHUNKED + b"f\r\n" + SHIP + b"\r\n", "close"),
@@ -470,24 +466,15 @@ LOOPS = {
 ROWS = CONNECTIONS | FRAMES | CONTENTS | STATUSES | REDIRECTS | ASTRAY | LOOPS
 
 
-def on_post(row: Row) -> Row:
-    """Say what the row says of a POST as if it were one of a GET."""
-    rest, cause = row.post or (row.rest, row.cause)
-    is_error = row.is_error or (isinstance(rest, Passed) and rest.status >= 400)
-    told = replace(row, rest=rest, cause=cause, is_error=is_error)
-    return replace(told, advice=row.advice_on_post or "", seen=row.posted, call=POSTS[row.call])
+async def check(row: Row[Fault], method: str, path: str, upstream: Upstream, running: Served) -> None:
+    async def arm() -> None:
+        upstream.seen.clear()
+        upstream.respond = row.fault()
 
+    async def seen() -> int:
+        return len(upstream.seen)
 
-async def check(row: Row, method: str, path: str, upstream: Upstream, running: Served) -> None:
-    named = row.rest.headers if isinstance(row.rest, Passed) else {}
-    upstream.seen.clear()
-    upstream.respond = row.fault()
-    assert await ask_rest(method, f"{running.rest}/{path}", named) == row.rest
-    assert len(upstream.seen) == row.seen
-    upstream.respond = row.fault()
-    text = f"{row.cause}\n{row.advice}" if row.advice else row.cause
-    assert await ask_mcp(running.mcp, row.call) == Said(text, row.is_error)
-    assert len(upstream.seen) == 2 * row.seen
+    await check_row(row, Trial(running, method, path, arm, seen))
 
 
 @pytest.fixture(scope="module")

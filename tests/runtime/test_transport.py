@@ -276,6 +276,27 @@ async def test_an_answer_that_comes_before_its_request_is_nobodys(
     assert writers[3] is not writers[1]
 
 
+async def test_a_body_whose_rest_is_no_http_breaks_off(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    begun = asyncio.Event()
+
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+        await begun.wait()
+        writer.write(b"no size\r\n")
+        await silence(seen, writer)
+
+    upstream.respond = respond
+    async with transport.send("GET", upstream.url, [], None) as inbound:
+        chunks = inbound.chunks()
+        assert await anext(chunks) == b"abc"
+        begun.set()
+        with pytest.raises(UpstreamUnreachable) as caught:
+            await asyncio.wait_for(anext(chunks), WAIT_S)
+    assert caught.value.sentence == "ships: the answer broke off"
+
+
 def drop_reused(upstream: Upstream) -> None:
     """Answer the first request of every connection, and close at the second."""
     answered = set[int]()

@@ -118,6 +118,10 @@ class _Handler(ResponseHandler):
                 data = head + end
                 self.force_close()
         super().data_received(data)
+        # the library tells nobody who reads a body that its rest cannot be parsed
+        payload = self._payload
+        if self.exception() is not None and payload is not None and not payload.is_eof():
+            payload.set_exception(aiohttp.ClientPayloadError())
 
 
 class _Connector(aiohttp.TCPConnector):
