@@ -1,24 +1,21 @@
 """Apache httpd on loopback: it asks for credentials in its own ways, and keeps what it is given (WebDAV)."""
 
-import asyncio
 import os
 import shutil
-import socket
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import md5, sha1
 from pathlib import Path
-from subprocess import DEVNULL, PIPE
 
 import pytest
 
 from certifying import Authority
+from daemon import daemon, free_ports
 
 MODULES = Path("/usr/lib/apache2/modules")
 USER, PASSWORD, REALM = "jo", 'pa:ss "wörd"', "ships"
-READY_S = 20
 LOADED = (
     *("mpm_event", "authn_core", "authz_core", "authn_file", "authz_user", "auth_basic", "auth_digest"),
     *("socache_shmcb", "ssl", "dav", "dav_fs", "dir"),
@@ -108,34 +105,9 @@ async def run(apache: Apache) -> AsyncIterator[None]:
     """Run it until the context ends."""
     root = apache.folder.parent
     command = (program(), "-f", str(root / "httpd.conf"), "-DFOREGROUND")
-    process = await asyncio.create_subprocess_exec(*command, stdout=DEVNULL, stderr=PIPE)
-    try:
-        port = int(apache.url.rpartition(":")[2])
-        async with asyncio.timeout(READY_S):
-            while not await _answers(port):
-                assert process.returncode is None, (root / "error.log").read_text(encoding="utf-8")
-                await asyncio.sleep(0.02)
+    port = int(apache.url.rpartition(":")[2])
+    async with daemon(*command, port=port, log=root / "error.log"):
         yield
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.communicate()
-
-
-async def _answers(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True
-
-
-def free_ports() -> tuple[int, int]:
-    with socket.socket() as first, socket.socket() as second:
-        for each in (first, second):
-            each.bind(("127.0.0.1", 0))
-        return first.getsockname()[1], second.getsockname()[1]
 
 
 def _hashed(password: str) -> str:
