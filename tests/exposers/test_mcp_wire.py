@@ -14,11 +14,13 @@ from naftiko_runtime.exposers.boundary import ASGIApp
 from naftiko_runtime.exposers.guard import Guard
 from naftiko_runtime.exposers.mcp import build_app
 from naftiko_runtime.expr.path import Root
+from naftiko_runtime.expr.scope import BindValue
 from naftiko_runtime.expr.shape import Selected
 from naftiko_runtime.plan.contract import Contract
 from naftiko_runtime.plan.flow import Answer, Flow
 from naftiko_runtime.plan.surfaces import Context, Invoke, McpSurface, McpTool, Operation, Result
-from naftiko_runtime.values import Json
+from naftiko_runtime.schemes.static import Bearer
+from naftiko_runtime.values import Json, Secret
 
 pytestmark = pytest.mark.anyio
 
@@ -242,3 +244,55 @@ async def test_a_caller_who_hangs_up_before_the_message_is_whole_calls_nothing(s
             await stream.send(request_text(CALL, {}).encode()[:-5])
         async with httpx2.AsyncClient() as client:
             assert outcome(await client.post(url, json=CALL)) == (200, {"done": True})
+
+
+ORIGIN = "http://localhost:6274"
+QUESTION = {"origin": ORIGIN, "access-control-request-method": "POST"}
+
+
+async def asked(serve: Serve, method: str, headers: dict[str, str], application: ASGIApp) -> httpx2.Response:
+    async with serve(application) as url, httpx2.AsyncClient() as client:
+        return await client.request(method, f"{url}/mcp", headers=headers)
+
+
+async def test_a_browser_hears_that_pages_of_this_machine_may_call(serve: Serve) -> None:
+    wanted = "content-type, mcp-protocol-version, mcp-param-region"
+    headers = {**QUESTION, "access-control-request-headers": wanted}
+    for application in (app(), asking_app()):
+        answer = await asked(serve, "OPTIONS", headers, application)
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert answer.headers["access-control-allow-origin"] == ORIGIN
+        assert answer.headers["access-control-allow-methods"] == "POST"
+        assert answer.headers["access-control-allow-headers"] == wanted
+        assert answer.headers["vary"] == "origin"
+    bare = await asked(serve, "OPTIONS", QUESTION, app())
+    assert "access-control-allow-headers" not in bare.headers
+
+
+@pytest.mark.parametrize("headers", [{}, {"origin": "https://evil.example"}, {"host": "evil.example"}])
+async def test_a_browser_hears_nothing_for_other_pages(serve: Serve, headers: dict[str, str]) -> None:
+    found = {**QUESTION, **headers} if headers else {"access-control-request-method": "POST"}
+    answer = await asked(serve, "OPTIONS", found, app())
+    assert answer.status_code in (403, 405, 421)
+    assert not any(name.startswith("access-control") for name in answer.headers)
+
+
+async def test_a_page_can_read_the_answer_and_what_it_needs_to_sign_in(serve: Serve) -> None:
+    answer = await post(serve, CALL, {"origin": ORIGIN})
+    assert answer.status_code == 200
+    refused = await asked(serve, "POST", {"origin": ORIGIN}, asking_app())
+    assert refused.status_code == 401
+    plain = await asked(serve, "OPTIONS", {"origin": ORIGIN}, app())
+    assert plain.status_code == 405
+    for found in (answer, refused, plain):
+        assert found.headers["access-control-allow-origin"] == ORIGIN
+        assert "www-authenticate" in found.headers["access-control-expose-headers"]
+
+
+def asking_app() -> ASGIApp:
+    """Build an application that asks its callers for a token."""
+    wait = Operation("ai.wait", "Wait.", Contract(), Flow((), Selected(Root())))
+    tool = McpTool("wait", None, wait, {})
+    surface = McpSurface("ai-mcp", "", None, 9090, (tool,), Bearer(BindValue("k")))
+    guard = Guard(binds={"k": Secret("s3cret")})
+    return build_app(surface, at_once, guard, limit_bytes=LIMIT_BYTES, rest_routes={}, version="1")

@@ -18,6 +18,7 @@ from ...values.json import encode
 from ..boundary import Failure, Message, Receive, Send, failure_of, log_refusal, unless_hung_up
 from ..guard import Entrance
 from .messages import message_of, value_of
+from .sharing import allowed_origin, is_question, say_yes, sharing
 
 _RawHeaders = list[tuple[bytes, bytes]]
 _ASKS = frozenset({"progressToken", LOG_LEVEL_META_KEY})
@@ -47,8 +48,15 @@ class Front:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        else:
-            await self._answer(scope, receive, send)
+            return
+        scope = {**scope, "headers": _trimmed(scope["headers"])}
+        origin = allowed_origin(scope, self.entrance.guard)
+        if origin is not None:
+            send = sharing(send, origin)
+            if is_question(scope):
+                await say_yes(scope, send)
+                return
+        await self._answer(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -58,7 +66,6 @@ class Front:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
-        scope = {**scope, "headers": _trimmed(scope["headers"])}
         try:
             await self.entrance.admit(scope)
             _check_kind(scope)
