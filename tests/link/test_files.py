@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from linking import server_of
 from naftiko_runtime.app.compiler import Compiled, compile_text
 from naftiko_runtime.plan.explain import exposed
 from naftiko_runtime.plan.surfaces import Refused
@@ -191,3 +192,29 @@ def test_a_folder_that_cannot_be_looked_into_is_told(tmp_path: Path, source: str
     result = compile_text(IMPORTING.replace("shop.yaml", source), "f.yaml", tmp_path)
     hints = {item.hint for item in result.report if item.code == "L025"}
     assert hints == {"paths begin at the folder of this file"}
+
+
+def test_imported_resources_and_prompts_stand_beside_the_file_that_has_them(tmp_path: Path) -> None:
+    (tmp_path / "shared" / "docs").mkdir(parents=True)
+    (tmp_path / "shared" / "ask.md").write_text("Hi", encoding="utf-8")
+    (tmp_path / "shared" / "desk.yaml").write_text(
+        """\
+naftiko: 1.0.0-alpha3
+exposes:
+- type: mcp
+  namespace: desk
+  port: 9090
+  tools: {}
+  resources:
+    docs: {uri: "shop://docs", location: "file:./docs"}
+    stated: {uri: "shop://stated", outputParameters: [{value: a}]}
+  prompts:
+    ask: {location: "file:./ask.md"}
+""",
+        encoding="utf-8",
+    )
+    text = "naftiko: 1.0.0-alpha3\ncapability:\n  exposes:\n  - {from: ./shared/desk.yaml, import: desk}\n"
+    result = compile_text(text, "capability.yaml", tmp_path)
+    server = server_of(result)
+    assert [found.directory for found in server.resources] == [tmp_path / "shared" / "docs", None]
+    assert [message.file for message in server.prompts[0].messages] == [tmp_path / "shared" / "ask.md"]

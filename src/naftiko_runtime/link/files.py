@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os.path import relpath
 from pathlib import Path, PurePath
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from ..plan.locations import seen_from
 from ..source.diagnostics import Report, did_you_mean
@@ -15,10 +15,12 @@ from ..spec.aggregates import AggregateSpec
 from ..spec.consumes import HttpSpec, TlsSpec
 from ..spec.dialects import upgrade
 from ..spec.document import BindSpec, CapabilitySpec, Document, parse
-from ..spec.exposes import ControlSpec, ServerSpec
+from ..spec.exposes import ControlSpec, McpResourceSpec, McpSpec, PromptSpec, ServerSpec
 from ..spec.imports import ImportedSpec, ImportSpec
 
 Entry: TypeAlias = HttpSpec | ServerSpec | AggregateSpec | BindSpec
+
+_Located = TypeVar("_Located", BindSpec, McpResourceSpec, PromptSpec)
 
 _SECTIONS = ("consumes", "exposes", "aggregates", "binds")
 _LIMIT_BYTES = 8 * 1024 * 1024
@@ -154,11 +156,25 @@ def _parsed(path: Path) -> Document:
 
 
 def _moved(document: Document, away: PurePath) -> Document:
-    """Let the binds and certificates of an imported file mean the files beside it."""
-    capability = document.capability
-    inner = {"binds": _located(capability.binds, away), "consumes": _certified(capability.consumes, away)}
-    outer = {"binds": _located(document.binds, away), "consumes": _certified(document.consumes, away)}
-    return document.model_copy(update={"capability": capability.model_copy(update=inner), **outer})
+    """Let what an imported file says of files mean those beside it."""
+    inner, outer = _sections(document.capability, away), _sections(document, away)
+    capability = document.capability.model_copy(update=inner)
+    return document.model_copy(update={"capability": capability, **outer})
+
+
+def _sections(holder: CapabilitySpec | Document, away: PurePath) -> dict[str, object]:
+    return {
+        "binds": _located(holder.binds, away),
+        "consumes": _certified(holder.consumes, away),
+        "exposes": tuple(_shown(server, away) for server in holder.exposes or ()),
+    }
+
+
+def _shown(server: ServerSpec, away: PurePath) -> ServerSpec:
+    if not isinstance(server, McpSpec):
+        return server
+    update = {"resources": _located(server.resources, away), "prompts": _located(server.prompts, away)}
+    return server.model_copy(update=update)
 
 
 def _certified(apis: tuple[HttpSpec, ...] | None, away: PurePath) -> tuple[HttpSpec, ...]:
@@ -173,10 +189,10 @@ def _seen(tls: TlsSpec, away: PurePath) -> Mapping[str, str]:
     return {name: seen_from(text, away) for name, text in texts.items() if text is not None}
 
 
-def _located(binds: tuple[BindSpec, ...] | None, away: PurePath) -> tuple[BindSpec, ...]:
+def _located(specs: tuple[_Located, ...] | None, away: PurePath) -> tuple[_Located, ...]:
     return tuple(
-        bind.model_copy(update={"location": bind.location and seen_from(bind.location, away)})
-        for bind in binds or ()
+        spec.model_copy(update={"location": spec.location and seen_from(spec.location, away)})
+        for spec in specs or ()
     )
 
 
