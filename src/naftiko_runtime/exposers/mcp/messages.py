@@ -15,21 +15,25 @@ Message: TypeAlias = (
 )
 
 
-def value_of(data: bytes, whole: str) -> Json | types.JSONRPCError:
-    """Read JSON strictly, as the SDK's parsers do not: NaN and infinities are none; ``whole`` names it."""
+class NotAMessage(Exception):
+    """Bytes that are no message; ``answer`` says so to whoever sent them."""
+
+    def __init__(self, code: int, sentence: str) -> None:
+        super().__init__(sentence)
+        error = types.ErrorData(code=code, message=sentence)
+        self.answer = types.JSONRPCError(jsonrpc="2.0", id=None, error=error)
+
+
+def message_of(data: bytes, whole: str) -> tuple[Message, Json]:
+    """Read a message, and the JSON that it is; raises NotAMessage about the ``whole``.
+
+    JSON is read strictly: the SDK's own parsers let NaN and infinities through.
+    """
     try:
-        return decode(data)
+        value = decode(data)
     except (ValueError, RecursionError):
-        return _refusal(types.PARSE_ERROR, f"the {whole} is not JSON")
-
-
-def message_of(value: Json, whole: str) -> Message:
-    """Read a message; an error without an id says that it is none."""
+        raise NotAMessage(types.PARSE_ERROR, f"the {whole} is not JSON") from None
     try:
-        return types.jsonrpc_message_adapter.validate_python(value, by_name=False)
+        return types.jsonrpc_message_adapter.validate_python(value, by_name=False), value
     except (ValidationError, RecursionError):
-        return _refusal(types.INVALID_REQUEST, f"the {whole} is not a JSON-RPC message")
-
-
-def _refusal(code: int, message: str) -> types.JSONRPCError:
-    return types.JSONRPCError(jsonrpc="2.0", id=None, error=types.ErrorData(code=code, message=message))
+        raise NotAMessage(types.INVALID_REQUEST, f"the {whole} is not a JSON-RPC message") from None

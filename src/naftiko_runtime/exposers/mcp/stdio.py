@@ -14,7 +14,7 @@ from mcp.shared.inbound import InboundModernRoute, classify_inbound_request
 from mcp.shared.message import SessionMessage
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
-from .messages import message_of, value_of
+from .messages import NotAMessage, message_of
 
 Write: TypeAlias = Callable[[bytes], Awaitable[None]]
 _Outgoing: TypeAlias = MemoryObjectSendStream[SessionMessage]
@@ -66,10 +66,10 @@ class _Reader:
                     await self._take(line)
 
     async def _take(self, line: bytes) -> None:
-        value = value_of(line, "line")
-        message = value if isinstance(value, types.JSONRPCError) else message_of(value, "line")
-        if isinstance(message, types.JSONRPCError):
-            await self._refuse(message)
+        try:
+            message, _ = message_of(line, "line")
+        except NotAMessage as none:
+            await self._answers.send(SessionMessage(none.answer))
             return
         if isinstance(message, types.JSONRPCRequest) and not self._has_chosen:
             if (found := self._discovered(message)) is not None:
@@ -77,10 +77,6 @@ class _Reader:
                 return
             self._has_chosen = True
         await self._messages.send(SessionMessage(message))
-
-    async def _refuse(self, error: types.JSONRPCError) -> None:
-        if error.id is None:  # an error of the client's own answers a question that nobody asked
-            await self._answers.send(SessionMessage(error))
 
     def _discovered(self, request: types.JSONRPCRequest) -> types.JSONRPCResponse | None:
         """Answer an early ``server/discover`` as the SDK does."""

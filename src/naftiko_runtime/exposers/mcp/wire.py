@@ -10,14 +10,14 @@ from functools import partial
 
 import anyio
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from mcp.types import LOG_LEVEL_META_KEY, JSONRPCError
+from mcp.types import LOG_LEVEL_META_KEY
 
 from ...plan.errors import CallError, TooLarge, UnknownOperation, WrongMethod
 from ...values import Json
 from ...values.json import encode
 from ..boundary import Failure, Message, Receive, Send, failure_of, log_refusal, unless_hung_up
 from ..guard import Entrance
-from .messages import message_of, value_of
+from .messages import NotAMessage, message_of
 from .sharing import allowed_origin, is_question, say_yes, sharing
 
 _RawHeaders = list[tuple[bytes, bytes]]
@@ -76,10 +76,11 @@ class Front:
             return
         if body is None:
             return
-        message = value_of(body, "body")
-        checked = message if isinstance(message, JSONRPCError) else message_of(message, "body")
-        if isinstance(checked, JSONRPCError) and checked.id is None:
-            await _send_json(send, 400, checked.model_dump(by_alias=True, mode="json", exclude_unset=True))
+        try:
+            _, message = message_of(body, "body")
+        except NotAMessage as none:
+            refusal = none.answer.model_dump(by_alias=True, mode="json", exclude_unset=True)
+            await _send_json(send, 400, refusal)
             return
         scope = self.entrance.cleared(scope)
         is_endless = _mapping(message).get("method") == "subscriptions/listen"
@@ -87,7 +88,7 @@ class Front:
         work = self._pass_on(manager, scope, body, receive, send)
         await (self._until_stopped(work) if is_endless else work)
 
-    def _tells(self, message: object, headers: _RawHeaders) -> bool:
+    def _tells(self, message: Json, headers: _RawHeaders) -> bool:
         """Tell whether a call has something to tell to a caller who asks for it and can hear it."""
         params = _mapping(_mapping(message).get("params"))
         if str(params.get("name")) not in self.reporting or _ASKS.isdisjoint(_mapping(params.get("_meta"))):
@@ -153,7 +154,7 @@ async def _read(headers: _RawHeaders, receive: Receive, limit_bytes: int) -> byt
     return bytes(body)
 
 
-def _mapping(value: object) -> Mapping[str, Json]:
+def _mapping(value: Json) -> Mapping[str, Json]:
     return value if isinstance(value, dict) else {}
 
 
