@@ -113,6 +113,21 @@ def test_any_other_credential_is_what_it_says(written: str) -> None:
     assert (codes(result), plan_of(result).binds) == ([], ())
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("key {env.X}", ["L174"]),
+        ("key { a.KEY }", ["L174"]),
+        ("{a.KEY}{env.X}", ["L174", "L174"]),
+        ("key {KEY} {a.X} {b.KEY}", []),
+        ("key {{a.KEY}}", []),
+        ("key {{{a.KEY}}}", []),
+    ],
+)
+def test_a_variable_in_single_braces_inside_of_a_text_is_none_and_told(written: str, said: list[str]) -> None:
+    assert codes(signed(written, "[{namespace: a, keys: {KEY: A}}]")) == said
+
+
 def test_a_stated_value_that_is_the_name_of_a_variable_is_the_variable() -> None:
     result = shop(
         operation="""

@@ -211,5 +211,5 @@ def test_what_nobody_could_send_is_said(body: Json, expected: str) -> None:
 
 def test_a_type_that_is_misspelled_is_guessed_for_the_hint_alone() -> None:
     assert read_body({"type": "formUrlEncodd"}, None).problem == Problem(
-        "L016", "a body of type 'formUrlEncodd' is not sent", "did you mean 'formurlencoded'?"
+        "L016", "a body of type 'formUrlEncodd' is not sent", "did you mean 'formurlencoded'?", "type"
     )

@@ -229,6 +229,19 @@ def test_a_path_may_read_a_variable() -> None:
     assert "L115" in codes(result)
 
 
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [
+        ("", ["L175"]),
+        ("with: {status: rest.kind}", []),
+        ("outputParameters: [{type: string, value: '{{kind}}'}]", []),
+    ],
+)
+def test_a_path_variable_that_goes_nowhere_is_told(unit: str, said: list[str]) -> None:
+    result = shop(operation=PARAM, unit=unit, route="/orders/{kind}")
+    assert [code for code in codes(result) if code in ("L001", "L175")] == said
+
+
 def test_an_unused_path_variable_of_a_route_is_text() -> None:
     assert params(shop(route="/orders/{lang}"), "GET /orders/{lang}") == {
         "lang": Param("lang", "string", required=True)

@@ -64,7 +64,7 @@ def test_long_names_are_told() -> None:
 
 def routes(*methods_and_paths: tuple[str, str]) -> list[str]:
     lines = "".join(
-        f"    - {{path: '{path}', operations: [{{method: {method}, call: shop.list}}]}}\n"
+        f"    - {{path: '{path}', operations: [{{method: {method}, outputParameters: [{{value: 1}}]}}]}}\n"
         for method, path in methods_and_paths
     )
     result = compiled(HEAD + f"  - type: rest\n    namespace: r\n    port: 8080\n    resources:\n{lines}")
@@ -77,6 +77,7 @@ def routes(*methods_and_paths: tuple[str, str]) -> list[str]:
     ("given", "expected"),
     [
         ([("GET", "/a"), ("get", "/a")], ["GET /a", "L116"]),
+        ([("GET", "a"), ("GET", "/a")], ["GET /a", "L116"]),
         ([("GET", "/a/{x}"), ("GET", "/a/{{y}}")], ["GET /a/{x}", "L159"]),
         ([("GET", "/a/{x}"), ("POST", "/a/{y}")], ["GET /a/{x}", "POST /a/{y}"]),
         ([("GET", "/a/{x}"), ("GET", "/a/b")], ["GET /a/{x}", "GET /a/b"]),

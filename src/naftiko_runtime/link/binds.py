@@ -13,6 +13,7 @@ from ..source.diagnostics import Report, Span, did_you_mean
 from ..spec.document import BindSpec
 
 _SINGLE = re.compile(r"^\{\s*([^\s{}]+)\s*\}$")
+_IN_SINGLE = re.compile(r"(?<!\{)\{\s*([^\s{}]+)\s*\}(?!\})")
 _INSTEAD = "take 'location' away and give the values in the environment or with --env-file"
 
 
@@ -55,6 +56,14 @@ class BindTable:
         message = f"{text!r} is the name of a bound variable, whose value is taken"
         self.report.warn("L150", message, span, f"write '{{{{{word}}}}}'")
         return self.resolve(word, what, span)
+
+    def tell_of_single(self, text: str, span: Span) -> None:
+        """Warn of variables in single braces inside of a text, which is sent as it is (L174)."""
+        for found in _IN_SINGLE.finditer(text):
+            word = found[1]
+            if word.startswith("env.") or ("." in word and self.knows(word)):
+                message = f"{found[0]!r} in single braces is no variable; it is sent as it stands"
+                self.report.warn("L174", message, span, f"write '{{{{{word}}}}}'")
 
     def used(self) -> tuple[Bind, ...]:
         return tuple(replace(bind, uses=tuple(uses)) for bind, uses in self._used.values())

@@ -27,11 +27,12 @@ _CALLERS = re.compile(r"(?:\$this\.)?(?:rest|tools|mcp)\.")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a body cannot be sent."""
+    """Why a body cannot be sent, and which of its keys says what cannot be."""
 
     code: str
     message: str
     hint: str | None = None
+    key: str = "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,12 @@ class BodyForm:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """List the words in holes; they are parameters of the call, whatever the caller is called there."""
-        found = (_CALLERS.sub("", word) for entry in self.entries() for word in _words(entry.value))
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(_CALLERS.sub("", word) for word in self.holes))
+
+    @property
+    def holes(self) -> tuple[str, ...]:
+        """List what stands in the holes as it is written."""
+        return tuple(word for entry in self.entries() for word in _words(entry.value))
 
     def names(self, name: str) -> bool:
         """Tell whether a parameter belongs to the template, because it is named there."""

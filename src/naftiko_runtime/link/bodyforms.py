@@ -61,9 +61,9 @@ _KNOWN = "known are json, text, xml, sparql, yaml, formUrlEncoded, multipartForm
 class _Unsendable(ValueError):
     """A body of which nobody could say how it is to be sent (L016)."""
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    def __init__(self, message: str, hint: str | None = None, key: str = "data") -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint, self.key = hint, key
 
 
 def read_body(body: Json, stated_type: str | None, *, otherwise: BodyKind = "json") -> BodyForm:
@@ -74,7 +74,7 @@ def read_body(body: Json, stated_type: str | None, *, otherwise: BodyKind = "jso
     try:
         return _read(body, stated_type, otherwise)
     except _Unsendable as error:
-        return BodyForm("json", _JSON, problem=Problem("L016", str(error), error.hint))
+        return BodyForm("json", _JSON, problem=Problem("L016", str(error), error.hint, error.key))
     except ValueError as error:
         return BodyForm("json", _JSON, problem=Problem("L041", f"the body cannot be filled: {error}"))
 
@@ -102,7 +102,7 @@ def _typed(word: str, data: Json) -> tuple[BodyKind, str]:
         kind = "text"
     if kind is None:
         hint = did_you_mean(folded, _TYPES) if "/" not in word else None
-        raise _Unsendable(f"a body of type {word!r} is not sent", hint or _KNOWN)
+        raise _Unsendable(f"a body of type {word!r} is not sent", hint or _KNOWN, "type")
     return kind, word
 
 

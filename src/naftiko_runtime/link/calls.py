@@ -29,6 +29,7 @@ from .resilience import effort_of
 
 _KNOWN = ("path", "query", "header", "cookie", "body", "formData", "environment")
 _PLACES = frozenset({"path", "query", "header", "cookie", "body", "environment"}) | OF_BODY
+_LONG = 4  # shorter names are like too many others
 _SHOWN = ("path", "body", "form", "body template")
 _SINGLE = re.compile(r"(?<!\{)\{([^{}]+)\}(?!\})")
 
@@ -55,6 +56,7 @@ class CallLinker:
 
     def unsendable(self, candidate: Candidate) -> Diagnostic | None:
         """Refuse what no call of an operation could send, whoever calls it."""
+        self._tell_of_holes(candidate)
         if refused := impossible(candidate.operation, self.report) or self._unwritable(candidate):
             return refused
         try:
@@ -138,11 +140,25 @@ class CallLinker:
             effort=effort_of(candidate.api, candidate.operation),
         )
 
+    def _tell_of_holes(self, candidate: Candidate) -> None:
+        """Warn of holes in a body that no parameter is called like, where some are declared (L173)."""
+        names = [param.name for param in candidate.params if param.place not in ("body key", "environment")]
+        inside = [param.name for param in candidate.params if param.place in ("body", "body word")]
+        for word in candidate.body.holes:
+            if "." in word or match_name(word, names) is not None:
+                continue
+            near = did_you_mean(word, names)
+            if inside or (near and len(word) >= _LONG):
+                message = f"the body has a hole {word!r}, and no parameter is called so"
+                hint = near or f"declare it: {{name: {word}, in: body}}"
+                self.report.warn("L173", message, candidate.operation.span("body", "data"), hint)
+
     def _unwritable(self, candidate: Candidate) -> Diagnostic | None:
         """Refuse a body that cannot be read, or has no place for one of its parameters (L042)."""
-        body, span = candidate.body, candidate.operation.span("body")
-        if body.problem is not None:
-            return self.report.refuse(body.problem.code, body.problem.message, span, body.problem.hint)
+        body, problem = candidate.body, candidate.body.problem
+        if problem is not None:
+            span = candidate.operation.span("body", problem.key)
+            return self.report.refuse(problem.code, problem.message, span, problem.hint)
         parts = [param for param in candidate.params if param.fixed is None or param.place == "body"]
         given = [param for param in parts if param.place == "body"]
         fields = [param for param in parts if param.place == "form"]

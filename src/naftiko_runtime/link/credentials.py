@@ -71,6 +71,8 @@ class CredentialFields:
         if (variable := self.binds.bare(text, what, span)) is not None:
             return variable
 
+        self.binds.tell_of_single(text, span)
+
         def find(word: str) -> Expr:
             return self.binds.resolve(word, what, span)
 

@@ -17,6 +17,7 @@ from ..spec.flows import UnitSpec
 from .consumes import ConsumedApi, ConsumedParam, is_signed, param_of, signed_slot
 from .flows import FlowLinker
 from .intent import Unit
+from .names import rooted
 
 _VARIABLE = re.compile(r"(?<!\{)\{++\s*+([^{}]*)\}+")
 _REST = re.compile(r"/\{\{?\s*path\s*\}\}?$")
@@ -55,7 +56,7 @@ class ForwardLinker:
         for resource in resources:
             if resource.forward is None:
                 continue
-            path = resource.path if resource.path.startswith("/") else f"/{resource.path}"
+            path = rooted(resource.path)
             shape = _VARIABLE.sub("{}", path)
             if shape in seen:
                 message = f"a second forward has the path {path!r}; only the first is served"

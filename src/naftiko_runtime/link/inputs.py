@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -41,6 +41,7 @@ class _Draft:
     is_declared: bool = False
     is_part: bool = False  # goes into a body, among other things
     fills_body: bool = False  # goes into a template of a body, or a form
+    is_read: bool = False
 
 
 @dataclass(slots=True)
@@ -136,7 +137,13 @@ class Inputs:
         known = match_name(name, self._drafts)
         if known is None:
             self._drafts[name] = _Draft(Param(name), "body" if name == "body" else None)
+        self._drafts[known or name].is_read = True
         return Argument(known or name)
+
+    @property
+    def idle(self) -> Iterator[str]:
+        """List the variables of the path that nothing reads."""
+        return (name for name, draft in self._drafts.items() if draft.place == "path" and not draft.is_read)
 
     def learn(self, source: Expr, consumed: ConsumedParam, *, is_whole: bool) -> None:
         """Tell arguments what the place where they land knows of them."""

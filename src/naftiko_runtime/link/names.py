@@ -98,6 +98,11 @@ def unique(specs: Iterable[_Shown], key: Literal["uri", "name"], report: Report)
         yield spec
 
 
+def rooted(path: str) -> str:
+    """Return a path as requests have it; authors may leave out the first slash."""
+    return path if path.startswith("/") else f"/{path}"
+
+
 Placed = tuple[ExposedResourceSpec, RouteSpec]
 
 
@@ -106,7 +111,7 @@ def reachable(routes: Sequence[Placed], report: Report) -> Iterator[bool]:
     seen: dict[tuple[str, str], str] = {}
     told = set[str]()
     for resource, spec in routes:
-        method, path = spec.method.upper(), resource.path
+        method, path = spec.method.upper(), rooted(resource.path)
         if path not in told:
             told.add(path)
             _tell_of_marks(resource, report)

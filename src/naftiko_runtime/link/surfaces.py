@@ -27,6 +27,7 @@ from ..source.diagnostics import Diagnostic, Report, Span
 from ..spec.aggregates import FlowSpec
 from ..spec.exposes import (
     ControlSpec,
+    ExposedResourceSpec,
     McpSpec,
     RestSpec,
     ServerSpec,
@@ -38,10 +39,11 @@ from .callers import link_verifier
 from .flows import FlowLinker
 from .forwards import ForwardLinker
 from .hints import link_hints
+from .inputs import Inputs
 from .inputschemas import whole_contract, with_inputs
 from .intent import CallTable, Unit, Use, choose, tell
 from .methods import impossible
-from .names import ToolNames, legal_keys, reachable, unique
+from .names import ToolNames, legal_keys, reachable, rooted, unique
 from .outputs import parts_of
 from .prompts import link_prompt
 from .resources import link_resource, with_variables
@@ -99,11 +101,20 @@ class SurfaceLinker:
         for (resource, spec), unit, use, is_served in zip(specs, units, uses, served, strict=True):
             if not is_served:
                 continue
-            route = spec.method.upper(), resource.path
+            route = spec.method.upper(), rooted(resource.path)
             name = f"{server.namespace}.{resource.name or resource.path}.{spec.name or spec.method.lower()}"
             wiring = self.flows.wiring(unit, server.namespace, required_by_default=False)
             operation = self._operation(name, unit, use, wiring, guarded or impossible(spec, self.report))
+            self._tell_of_idle(resource, wiring.inputs, operation.body)
             yield RestRoute(*route, operation, wiring.inputs.rest_inputs(), _streams(operation.body))
+
+    def _tell_of_idle(self, resource: ExposedResourceSpec, inputs: Inputs, body: Body) -> None:
+        """Warn of path variables that go nowhere though something is called (L175)."""
+        is_calling = isinstance(body, PassThrough) or (isinstance(body, Flow) and bool(body.calls))
+        for name in inputs.idle if is_calling else ():
+            message = f"{name!r} of the path goes nowhere: nothing that is called takes it"
+            hint = f"hand it on under the name that is meant: with: {{…: rest.{name}}}"
+            self.report.warn("L175", message, resource.span("path"), hint)
 
     def _mcp(self, server: McpSpec) -> McpSurface | None:
         port = None if server.transport == "stdio" else server.port

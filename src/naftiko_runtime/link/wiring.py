@@ -158,6 +158,7 @@ class Wiring:
             return StepResult(step.name)
 
     def _template(self, text: str, span: Span, given: Mapping[str, Expr]) -> Expr:
+        self.binds.tell_of_single(text, span)
         try:
             return compile_template(
                 text,
