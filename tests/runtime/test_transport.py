@@ -381,6 +381,18 @@ async def test_a_proxy_is_asked_for_what_is_behind_it(upstream: Upstream) -> Non
     assert (seen.target, seen.header("host")) == ("http://ships.example.com/v1?x=1", "ships.example.com")
 
 
+@pytest.mark.parametrize("status", [407, 503])
+async def test_a_proxy_that_does_not_connect_got_nothing(upstream: Upstream, status: int) -> None:
+    upstream.respond = answer(b"", f"{status} No")
+    outside = Outside(proxies=Proxies({"https": upstream.url}))
+    async with open_aiohttp("ships", idle_s=WAIT_S, outside=outside) as transport:
+        with pytest.raises(UpstreamUnreachable) as caught:
+            await exchange(transport, "POST", "https://ships.example/", b"{}")
+    assert caught.value.sentence == f"the proxy does not connect to ships: it answered {status}"
+    assert (caught.value.was_sent, caught.value.is_lasting) == (False, status == 407)
+    assert [seen.method for seen in upstream.seen] == ["CONNECT"]
+
+
 async def test_a_host_in_a_spelling_that_the_library_does_not_take_is_no_host(
     transport: AiohttpTransport,
 ) -> None:

@@ -200,6 +200,9 @@ def _told(name: str, what: str) -> Iterator[None]:
     except aiohttp.ClientConnectorError as error:
         sentence = f"cannot connect to {name} at {error.host}:{error.port}: {_reason(error.os_error)}"
         raise UpstreamUnreachable(sentence, was_sent=False, is_lasting=_is_lasting(error)) from None
+    except aiohttp.ClientHttpProxyError as error:
+        sentence = f"the proxy does not connect to {name}: it answered {error.status}"
+        raise UpstreamUnreachable(sentence, was_sent=False, is_lasting=error.status < 500) from None
     except aiohttp.InvalidURL:
         raise UpstreamUnreachable(
             f"{name} has no host that can be called", was_sent=False, is_lasting=True
