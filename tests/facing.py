@@ -74,7 +74,9 @@ SHAPE = "[{name: name, type: string, mapping: $.name}]"
 WHOLE = "[{type: array, mapping: $.}]"
 TOUR = "[{type: call, name: a, call: ships.first.first}, {type: call, name: b, call: ships.ships.read}]"
 TRADE = "[{type: call, name: a, call: ships.first.start}, {type: call, name: b, call: ships.ships.read}]"
-LIMITS = "idleTimeout: 300, circuitBreaker: {failures: 0}"
+# three silent attempts fit into the deadline, on a busy machine too
+DEADLINE_S = 1.2
+LIMITS = "idleTimeout: 250, circuitBreaker: {failures: 0}"
 DIGEST = "authentication: {type: digest, username: '{{env.USER}}', password: '{{env.PASSWORD}}'}"
 
 POSTS = {"read": "build", "shape": "make", "tour": "trade"}
@@ -183,7 +185,7 @@ def text_of(more: str = "", limits: str = LIMITS) -> str:
 
 @asynccontextmanager
 async def facing(
-    base_uri: str, text: str, timeout_s: float = 1, ca: str = "", **options: Any
+    base_uri: str, text: str, timeout_s: float = DEADLINE_S, ca: str = "", **options: Any
 ) -> AsyncIterator[Served]:
     """Serve the capability with an upstream of the test."""
     environ = {"SHIPS_USER": USER, "SHIPS_PASSWORD": PASSWORD, "SHIPS_CA": ca or "unused"}

@@ -91,6 +91,18 @@ async def test_a_certificate_that_proves_nothing_is_sent_nothing(
         assert upstream.seen == []
 
 
+async def test_a_handshake_that_stalls_was_no_request() -> None:
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()  # until the other side has had enough
+        writer.close()
+
+    async with await asyncio.start_server(connected, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        limits = "retries: 0, connectTimeout: 200"
+        async with facing(f"https://127.0.0.1:{port}", text_of(limits=limits)) as running:
+            await told(running, "cannot connect to ships in time", NOT_SENT)
+
+
 async def test_a_certificate_that_is_right_is_taken(tmp_path: Path) -> None:
     async with (
         Upstream.open(open_context(HOME.issue("ships"), tmp_path)) as upstream,

@@ -10,6 +10,7 @@ from digesting import Asking
 from facing import (
     AGAIN,
     CHECK,
+    DEADLINE_S,
     DIGEST,
     LATER,
     UNCHANGED,
@@ -42,8 +43,8 @@ DOCUMENT = b'<!DOCTYPE a [<!ENTITY b "cccccccccc">]><a>&b;</a>'
 
 BROKEN = Ours(502, "upstream unreachable", "ships: the answer broke off")
 SILENT = Ours(504, "upstream timed out", "ships was silent for too long")
-LATE = Ours(504, "upstream timed out", "ships gave no answer within 1 s")
-LATE_STEP = Ours(504, "upstream timed out", "ships gave no answer within 1 s (in step 'b', after 'a')")
+LATE = Ours(504, "upstream timed out", f"ships gave no answer within {DEADLINE_S:g} s")
+LATE_STEP = Ours(504, "upstream timed out", f"{LATE.detail} (in step 'b', after 'a')")
 GIVEN = Passed(200, SHIP)
 
 
@@ -77,8 +78,8 @@ CONNECTIONS = {
         raw(BEGUN, "stall"), SILENT, SILENT.detail, AGAIN, 1, CHECK, call="shape"
     ),
     "a body that drips beyond the deadline, which streams": Row(
-        drips(head(content_length="24", **PLAIN), b" " * 9 + SHIP, 0.05),
-        Passed(200, b" " * 9 + SHIP),
+        drips(head(content_length="30", **PLAIN), b" " * 15 + SHIP, 0.05),
+        Passed(200, b" " * 15 + SHIP),
         LATE.detail,
         AGAIN,
     ),
@@ -165,6 +166,18 @@ FRAMES = {
     "no status line": Row(raw(SHIP, "close"), UNREACHABLE, UNREACHABLE.detail, AGAIN, 3, CHECK),
 }
 TOO_MUCH = "the call succeeded, but its answer has more than 33554432 bytes, more than can be held here"
+NO_XML = "ships did not answer in xml: a document type is declared, which could define entities"
+TOO_DEEP = "ships did not answer in json: depth limit exceeded: line 1 column 1026 (char 1025)"
+NO_JSON = (
+    "ships did not answer in json: unexpected character, expected a JSON value: line 1 column 1 (char 0)"
+)
+CUT_JSON = "ships did not answer in json: unexpected end of data: line 1 column 10 (char 9)"
+CUT_ANSWER = (
+    "the upstream says that its answer is JSON, but it is not: "
+    "unexpected end of data: line 1 column 10 (char 9)"
+)
+NO_UTF8 = "ships did not answer in csv: byte 8 is not utf-8"
+NO_CHARSET = "ships did not answer in csv: the charset that it names is not known"
 CONTENTS = {
     "a body without an end": Row(
         floods(head(**PLAIN), b" "), Ours(502, "answer too large", TOO_MUCH), TOO_MUCH, call="shape"
@@ -192,45 +205,45 @@ CONTENTS = {
     ),
     "an XML bomb": Row(
         says("200 OK", DOCUMENT, content_type="application/xml"),
-        undecodable("ships did not answer in xml"),
-        "ships did not answer in xml",
+        undecodable(NO_XML),
+        NO_XML,
         call="scan",
     ),
     "JSON that nests without an end": Row(
         says("200 OK", b"[" * 100_000),
-        undecodable("ships did not answer in json"),
-        "ships did not answer in json",
+        undecodable(TOO_DEEP),
+        TOO_DEEP,
         call="shape",
     ),
     "another charset than it says": Row(
         says("200 OK", "name\ncafé\n".encode("latin-1"), content_type="text/csv; charset=utf-8"),
-        undecodable("ships did not answer in csv"),
-        "ships did not answer in csv",
+        undecodable(NO_UTF8),
+        NO_UTF8,
         call="table",
     ),
     "a charset that does not exist": Row(
         says("200 OK", b"name\nark\n", content_type="text/csv; charset=klingon"),
-        undecodable("ships did not answer in csv"),
-        "ships did not answer in csv",
+        undecodable(NO_CHARSET),
+        NO_CHARSET,
         call="table",
     ),
     "another type than declared": Row(
         says("200 OK", HTML, content_type="text/html"),
-        undecodable("ships did not answer in json"),
-        "ships did not answer in json",
+        undecodable(NO_JSON),
+        NO_JSON,
         advice_on_post=CHECK,
         call="shape",
     ),
     "invalid JSON, passed on": Row(
         says("200 OK", b'{"name": '),
         Passed(200, b'{"name": '),
-        "the upstream says that its answer is JSON, but it is not",
+        CUT_ANSWER,
         advice_on_post=CHECK,
     ),
     "invalid JSON, to be shaped": Row(
         says("200 OK", b'{"name": '),
-        undecodable("ships did not answer in json"),
-        "ships did not answer in json",
+        undecodable(CUT_JSON),
+        CUT_JSON,
         advice_on_post=CHECK,
         call="shape",
     ),

@@ -15,6 +15,7 @@ from daemon import daemon, free_ports
 from facing import (
     AGAIN,
     CHECK,
+    DEADLINE_S,
     LATER,
     UNREACHABLE,
     BrokenOff,
@@ -41,7 +42,7 @@ JSON = {"Content-Type": "application/json"}
 SHIP: Mapping[str, object] = {"status": 200, "body": '{"name": "ark"}', "headers": JSON}
 SILENT = Ours(504, "upstream timed out", "ships was silent for too long")
 BROKEN = Ours(502, "upstream unreachable", "ships: the answer broke off")
-LATE = "ships gave no answer within 1 s"
+LATE = f"ships gave no answer within {DEADLINE_S:g} s"
 
 ROWS: dict[str, Row[Stubs]] = {
     "reset": Row(({"fault": "CONNECTION_RESET_BY_PEER"},), UNREACHABLE, UNREACHABLE.detail, AGAIN, 3, CHECK),

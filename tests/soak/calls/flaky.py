@@ -13,6 +13,7 @@ from typing import TypeAlias
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *([0-9]+)")
 _JSON = b"Content-Type: application/json\r\n"
 _SLOW_S = 0.3
+_APART_S = 0.02
 
 Fault: TypeAlias = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -38,6 +39,14 @@ async def _reset(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
+async def _late_chunk(writer: asyncio.StreamWriter) -> None:
+    """Break off where the headers have been read already."""
+    writer.write(b"HTTP/1.1 200 OK\r\n" + _JSON + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n")
+    await writer.drain()
+    await asyncio.sleep(_APART_S)
+    writer.write(b"zz\r\n")
+
+
 FAULTS: dict[str, Fault] = {
     "hang up": _broken(b""),
     "reset": _reset,
@@ -45,6 +54,7 @@ FAULTS: dict[str, Fault] = {
     "cut in headers": _broken(b"HTTP/1.1 200 OK\r\nContent-Ty"),
     "cut body": _broken(b"HTTP/1.1 200 OK\r\n" + _JSON + b'Content-Length: 900\r\n\r\n{"id": '),
     "bad chunk": _broken(b"HTTP/1.1 200 OK\r\n" + _JSON + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"),
+    "bad chunk in the body": _late_chunk,
     "500": _plain("500 Internal Server Error"),
     "502": _plain("502 Bad Gateway", b"<html><title>down</title></html>", b"Content-Type: text/html\r\n"),
     "503": _plain("503 Service Unavailable", headers=b"Retry-After: 0\r\n"),
