@@ -6,9 +6,12 @@ from typing import TypeAlias
 
 from mcp import types
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from ...values import Json
 from ...values.json import decode
+
+_SAFE_DEPTH = 100
 
 Message: TypeAlias = (
     types.JSONRPCRequest | types.JSONRPCNotification | types.JSONRPCResponse | types.JSONRPCError
@@ -33,7 +36,28 @@ def message_of(data: bytes, whole: str) -> tuple[Message, Json]:
         value = decode(data)
     except (ValueError, RecursionError):
         raise NotAMessage(types.PARSE_ERROR, f"the {whole} is not JSON") from None
+    if _is_deep(data):
+        raise NotAMessage(types.PARSE_ERROR, f"the {whole} nests too deeply")
     try:
-        return types.jsonrpc_message_adapter.validate_python(value, by_name=False), value
+        message = types.jsonrpc_message_adapter.validate_python(value, by_name=False)
     except (ValidationError, RecursionError):
-        raise NotAMessage(types.INVALID_REQUEST, f"the {whole} is not a JSON-RPC message") from None
+        raise NotAMessage(types.INVALID_REQUEST, _none(whole)) from None
+    # the SDK takes a question whose id is none for a notification, and whoever asked would wait for ever
+    if isinstance(message, types.JSONRPCNotification) and isinstance(value, dict) and "id" in value:
+        raise NotAMessage(types.INVALID_REQUEST, _none(whole))
+    return message, value
+
+
+def _none(whole: str) -> str:
+    return f"the {whole} is not a JSON-RPC message"
+
+
+def _is_deep(data: bytes) -> bool:
+    """Tell whether the SDK, which reads a body again, cannot; few bodies have that many brackets at all."""
+    if data.count(b"{") + data.count(b"[") < _SAFE_DEPTH:
+        return False
+    try:
+        from_json(data)
+    except ValueError:
+        return True
+    return False
