@@ -85,13 +85,6 @@ def test_a_link_that_leads_away_is_not_followed(tmp_path: Path) -> None:
     assert "outside of the folders" in str(result.report)
 
 
-def test_a_file_that_imports_itself_finds_nothing_in_its_imports(tmp_path: Path) -> None:
-    text = IMPORTING.replace("shop.yaml", "capability.yaml")
-    (tmp_path / "capability.yaml").write_text(text, encoding="utf-8")
-    result = compiled(tmp_path, text)
-    assert "L026" in {item.code for item in result.report}
-
-
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "shop.yaml").open("wb") as file:
         file.truncate(9 * 1024 * 1024)
@@ -218,3 +211,16 @@ exposes:
     server = server_of(result)
     assert [found.directory for found in server.resources] == [tmp_path / "shared" / "docs", None]
     assert [message.file for message in server.prompts[0].messages] == [tmp_path / "shared" / "ask.md"]
+
+
+def test_a_file_need_not_import_itself(tmp_path: Path) -> None:
+    text = IMPORTING.replace("from: shop.yaml, import: shop}", "from: ./capability.yaml, import: shop}")
+    (tmp_path / "shop.yaml").write_text(SHOP, encoding="utf-8")
+    (tmp_path / "capability.yaml").write_text(text, encoding="utf-8")
+    (found,) = (item for item in compiled(tmp_path, text).report if item.code == "L025")
+    assert (found.span.line, found.hint) == (5, "remove it: what stands in this file needs no import")
+
+
+def test_a_file_that_cannot_be_read_is_told_at_every_import(tmp_path: Path) -> None:
+    report = compiled(tmp_path).report
+    assert [item.span.line for item in report if item.code == "L025"] == [5, 7]

@@ -27,6 +27,15 @@ CUT = "x: " + "y" * 56 + "…"
             "this line is deeper than 'b: 1', which has a value already",
             "indent both lines alike, or remove one",
         ),
+        ("a: 'x\nb: 'y'\n", "1:4", "the quote that is opened here is never closed", "close it"),
+        ("a: it's\nb: ' 'y'\n", "2:7", '"y\'" stands behind the quote that ends the value', INSIDE),
+        ("a: 'x''y'\nb: ''c'\n", "2:6", '"c\'" stands behind the quote that ends the value', INSIDE),
+        (
+            "a:\n  -b: 1\n   c: 2\n",
+            "2:3",
+            "'-b: 1' begins with a dash that no blank follows",
+            "write '- b: 1'",
+        ),
         ("a:\n  foo\n  b: 1\n", "2:3", "'foo' is no key with a value", KEY),
         ("a:\n  b: 1\n  foo\n  c: 2\n", "3:3", "'foo' is no key with a value", KEY),
         (

@@ -59,7 +59,9 @@ class CredentialFields:
     def value(self, name: CredentialField) -> Expr:
         found = self.optional(name)
         if found is None:
-            self.refuse(f"has no {self._written(name)!r}", name)
+            written = self._written(name)
+            hint = self.hint or f"add it: {written}: '{{{{env.NAME}}}}'"
+            self.refuse(f"has no {written!r}", name, hint=hint)
         return found or Const("")
 
     def optional(self, name: CredentialField) -> Expr | None:

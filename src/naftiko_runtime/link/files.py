@@ -24,6 +24,11 @@ _Located = TypeVar("_Located", BindSpec, McpResourceSpec, PromptSpec)
 
 _SECTIONS = ("consumes", "exposes", "aggregates", "binds")
 _LIMIT_BYTES = 8 * 1024 * 1024
+_NEEDLESS = "remove it: what stands in this file needs no import"
+
+
+class _ItselfError(ValueError):
+    """An import names the file that it stands in."""
 
 
 @dataclass(slots=True)
@@ -35,7 +40,7 @@ class Importer:
 
     folder: Path | None
     report: Report
-    _read: dict[Path, Document | None] = field(default_factory=dict)
+    _read: dict[Path, Document | Exception] = field(default_factory=dict)
 
     def complete(self, document: Document) -> Document:
         """Return the document with what it imports behind what it has itself."""
@@ -79,18 +84,32 @@ class Importer:
         )
 
     def _document(self, spec: ImportSpec) -> Document | None:
-        """Read the file of an import once; what is wrong with it is told at the import (L025)."""
+        """Read the file of an import once; what is wrong with it is told at every import (L025)."""
+        found = self._found(spec)
+        if isinstance(found, Document):
+            return found
+        reason = getattr(found, "strerror", None) or found
+        hint = _NEEDLESS if isinstance(found, _ItselfError) else self._near(spec.source)
+        message = f"cannot import from {spec.source!r}: {reason}"
+        self.report.refuse("L025", message, spec.span("from"), hint)
+        return None
+
+    def _found(self, spec: ImportSpec) -> Document | Exception:
         try:
             path = self._path(spec.source)
-            if path not in self._read:
-                self._read[path] = None
-                self._read[path] = _moved(_parsed(path), self._away(path))
+            if path == self._path(PurePath(spec.span().file).name):
+                return _ItselfError("it is this file")
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            message, hint = f"cannot import from {spec.source!r}: {reason}", self._near(spec.source)
-            self.report.refuse("L025", message, spec.span("from"), hint)
-            return None
+            return error
+        if path not in self._read:
+            self._read[path] = self._document_at(path)
         return self._read[path]
+
+    def _document_at(self, path: Path) -> Document | Exception:
+        try:
+            return _moved(_parsed(path), self._away(path))
+        except (OSError, ValueError) as error:
+            return error
 
     def _path(self, source: str | None) -> Path:
         """Find a file beside the importing one, or beside its folder; nothing further away is read."""
@@ -122,7 +141,7 @@ class Importer:
     def _foreign_binds(self) -> Iterator[BindSpec]:
         """Bring along what imported entries are bound to in their own files."""
         for document in self._read.values():
-            if document is not None:
+            if isinstance(document, Document):
                 yield from (*(document.binds or ()), *(document.capability.binds or ()))
 
 

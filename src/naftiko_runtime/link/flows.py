@@ -140,7 +140,8 @@ class FlowLinker:
     def _mock(self, unit: UnitSpec, outputs: OutputLinker) -> Flow | Diagnostic:
         if not is_stated(unit.outputs):
             message = "nothing to run: no 'call', and no output states a value"
-            return self.report.refuse("L004", message, unit.span())
+            hint = "write 'call: namespace.operation', or outputs with a 'value'"
+            return self.report.refuse("L004", message, unit.span(), hint)
         shape = outputs.mock(unit.outputs or ())
         return outputs.refusal or Flow((), shape)
 

@@ -111,7 +111,7 @@ class Inputs:
         if spec.pattern is None or is_pattern(spec.pattern):
             return spec.pattern
         message = f"pattern {spec.pattern!r} cannot be read, so it is not checked"
-        self.report.warn("L119", message, spec.span("pattern"))
+        self.report.warn("L119", message, spec.span("pattern"), "write it as in ECMAScript, such as ^[a-z]+$")
         return None
 
     @property

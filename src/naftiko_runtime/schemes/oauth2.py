@@ -188,7 +188,8 @@ def link_oauth2(spec: AuthenticationSpec, fields: SchemeFields) -> OAuth2:
     needs_secret = grant == "client_credentials" or spec.client_secret is not None
     way = re.sub("[-_ ]", "", spec.client_authentication or "basic").lower().removeprefix("clientsecret")
     if way not in ("basic", "post"):
-        fields.refuse(f"cannot present its client by {spec.client_authentication!r}", "client_authentication")
+        problem = f"cannot present its client by {spec.client_authentication!r}"
+        fields.refuse(problem, "client_authentication", hint="write basic or post")
     found = ((name, fields.optional(key)) for name, key in _WANTED)
     return OAuth2(
         endpoint,
@@ -205,7 +206,8 @@ def _endpoint(spec: AuthenticationSpec, fields: SchemeFields) -> str:
     """Take the address as the file states it: nothing else may say where secrets are sent (L063)."""
     endpoint = (spec.token_endpoint or "").strip()
     if spec.token_endpoint is None:
-        fields.refuse("has no 'tokenEndpoint'", "token_endpoint")
+        hint = "add it: tokenEndpoint: https://…, the address that gives tokens"
+        fields.refuse("has no 'tokenEndpoint'", "token_endpoint", hint=hint)
     elif not _is_address(endpoint):
         problem = f"has a 'tokenEndpoint' that is not a whole address: {_shown(endpoint)!r}"
         hint = "write https://… without holes: what a token is asked for with goes there and nowhere else"

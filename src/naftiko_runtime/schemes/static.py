@@ -177,7 +177,7 @@ def link_consumed_key(spec: AuthenticationSpec, fields: Fields) -> ApiKey | Cook
     if (spec.placement or "").lower() != "cookie":
         return link_api_key(spec, fields)
     if not is_token(spec.key or ""):
-        fields.refuse("needs the name of a cookie in 'key'", "key")
+        fields.refuse("needs the name of a cookie in 'key'", "key", hint="such as key: session")
     return CookieKey(spec.key or "", fields.value("value"))
 
 
@@ -185,9 +185,9 @@ def link_api_key(spec: AuthenticationSpec, fields: Fields) -> ApiKey:
     """Link an API key; the header is the default place (spec 2.17)."""
     key, placement = spec.key or "", (spec.placement or "header").lower()
     if placement not in ("header", "query"):
-        fields.refuse(f"cannot put its key into {placement!r}", "placement")
+        fields.refuse(f"cannot put its key into {placement!r}", "placement", hint="write header or query")
     elif not key or "{{" in key or (placement == "header" and not is_token(key)):
-        fields.refuse(f"needs the name of a {placement} in 'key'", "key")
+        fields.refuse(f"needs the name of a {placement} in 'key'", "key", hint="such as key: X-API-Key")
     return ApiKey(key, fields.value("value"), placement == "query")
 
 

@@ -11,7 +11,9 @@ _WINDOW = 2_000  # of a line; some files are one long line
 _SHOWN = 60
 _VALUE = re.compile(r"(?P<key>[^\s:#'\"{\[][^:#]{0,80}):[ \t]+(?P<value>\S.*)")
 _KEY = re.compile(r"[ \t]*(?:- )*[^\s:#'\"][^:#]{0,80}:(?:[ \t]|$)")
+_DASH = re.compile(r"[ \t]*(-[A-Za-z{][^:]{0,80}:[ \t].*)")
 _LOST_LINES = 5
+_OPEN = "the quote that is opened here is never closed"
 _INSIDE = "double a quote inside of quotes, or use the other kind around it"
 
 
@@ -77,7 +79,8 @@ def explain(text: str, stop: Stop) -> Mistake:
     found = _Found(text.splitlines(), stop)
     known = (rule(found) for part, rules in _RULES.items() if part in stop.problem for rule in rules)
     said = " ".join(part for part in (stop.context, stop.problem) if part)
-    return _lost_indentation(found) or next(filter(None, known), None) or Mistake(said, *stop.stopped)
+    first = _lost_indentation(found) or _earlier_quote(found) or _dash(found)
+    return first or next(filter(None, known), None) or Mistake(said, *stop.stopped)
 
 
 def _lost_indentation(found: _Found) -> Mistake | None:
@@ -88,6 +91,29 @@ def _lost_indentation(found: _Found) -> Mistake | None:
         return None
     message = "no line of this text is indented, so nothing tells what belongs to what"
     return Mistake(message, *found.stopped, "get the file as it was written")
+
+
+def _earlier_quote(found: _Found) -> Mistake | None:
+    """Recognise a quote that was to open a value and closed one that began lines ago."""
+    before = found.text[: found.stopped[1]].rstrip()
+    sign = before[-1:]
+    if sign not in ("'", '"') or before.count(sign) % 2 == 0:
+        return None
+    odd = (line for line in range(found.stopped[0] - 1, -1, -1) if found.line(line).count(sign) % 2)
+    line = next(odd, 0)
+    opened, _, _ = found.line(line).rpartition(sign)
+    if not opened.endswith((" ", "[", "{")):
+        return None  # an apostrophe inside of a word
+    return Mistake(_OPEN, line, len(opened), "close it")
+
+
+def _dash(found: _Found) -> Mistake | None:
+    """``-name: x``, which was to be an element of a list."""
+    for line in (found.stopped[0], found.stopped[0] - 1):
+        if (word := _DASH.match(found.line(line))) is not None:
+            message = f"{_cut(word[1])!r} begins with a dash that no blank follows"
+            return Mistake(message, line, word.start(1), f"write {_cut('- ' + word[1][1:])!r}")
+    return None
 
 
 def _colon(found: _Found) -> Mistake | None:
@@ -166,7 +192,7 @@ def _indentation(found: _Found) -> Mistake | None:
 def _open_quote(found: _Found) -> Mistake | None:
     if "quoted" not in found.stop.context:
         return None
-    return Mistake("the quote that is opened here is never closed", *found.began, "close it")
+    return Mistake(_OPEN, *found.began, "close it")
 
 
 def _open_bracket(found: _Found) -> Mistake | None:

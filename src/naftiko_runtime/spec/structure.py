@@ -22,6 +22,8 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "int_from_float": "write a whole number",
         "int_parsing": "write a whole number",
         "int_type": "write a whole number",
+        "greater_than_equal": "ports are numbers from 1 to 65535",
+        "less_than_equal": "ports are numbers from 1 to 65535",
         "model_type": "write keys with values",
         "string_type": "write a text",
         "tuple_type": "begin every element with '- '",

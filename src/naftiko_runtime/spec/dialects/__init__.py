@@ -65,7 +65,8 @@ def _dialect(written: Version, source: Source, report: Report) -> Version | None
         known = ", ".join(f"{name} {number}" for name, number in VERSIONS)
         report.error("D003", message, span, misspelt(root, version) or f"known are {known}")
         return None
-    report.warn("D101", f"{message}; it is read as {dialect[1]}", span)
+    hint = f"write '{root}: {dialect[1]}' if the file has nothing of a newer one"
+    report.warn("D101", f"{message}; it is read as {dialect[1]}", span, hint)
     return dialect
 
 
