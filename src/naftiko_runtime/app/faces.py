@@ -54,16 +54,23 @@ class Faces:
             self.engine.invoke,
             self.guard,
             limit_bytes=_BODY_LIMIT_BYTES,
-            rest_routes=self._streaming_routes(),
+            rest_routes=self._streaming_routes(surface),
             version=self.version,
         )
 
-    def _streaming_routes(self) -> Mapping[str, str]:
-        """Tell where REST streams each pass-through call: answers too large for a tool are there."""
+    def _streaming_routes(self, surface: McpSurface) -> Mapping[str, str]:
+        """Tell where REST streams each pass-through call, and more of it than the tools of a server show."""
+        bodies = [tool.operation.body for tool in surface.tools]
+        limits = {body.call.name: body.limit_bytes for body in bodies if isinstance(body, PassThrough)}
         return {
             route.operation.body.call.name: listener.url + route.path
             for listener in self.listeners
             if isinstance(listener.surface, RestSurface)
             for route in listener.surface.routes
             if isinstance(route.operation.body, PassThrough)
+            and _shows_more(route.operation.body, limits.get(route.operation.body.call.name))
         }
+
+
+def _shows_more(body: PassThrough, limit_bytes: int | None) -> bool:
+    return body.limit_bytes is None or limit_bytes is None or body.limit_bytes > limit_bytes

@@ -17,6 +17,7 @@ from ..source.diagnostics import Diagnostic, Report, Span
 from ..spec.consumes import HttpSpec, OperationSpec, ResourceSpec
 from ..spec.flows import InputSpec
 from ..values import Json
+from .answers import AnswerLinker
 from .binds import BindTable
 from .bodies import BodyForm, BodyKind
 from .bodyforms import read_body
@@ -189,7 +190,7 @@ def link_apis(
 ) -> tuple[ConsumedApi, ...]:
     """Link every consumed API; of several with one namespace the later ones get a number (L111)."""
     apis: list[ConsumedApi] = []
-    settings = ResilienceLinker(report)
+    settings, answers = ResilienceLinker(report), AnswerLinker(report)
     for spec in specs:
         number = 1 + sum(1 for other in apis if other.spec.namespace == spec.namespace)
         key = spec.namespace if number == 1 else f"{spec.namespace}#{number}"
@@ -199,6 +200,7 @@ def link_apis(
         credential, refusal = link_credential(spec.authentication, binds, report)
         tls, unsecured = link_tls(spec, binds, report)
         settings.check(spec)
+        answers.check(spec)
         api = Api(
             key,
             _base_uri(spec, report),

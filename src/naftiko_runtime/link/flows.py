@@ -13,6 +13,7 @@ from ..source.diagnostics import Diagnostic, Report, Span, did_you_mean
 from ..spec.flows import UnitSpec
 from ..steps.call import CallStep
 from .aggregates import Declared, FlowTable, LinkedFlow, linked_flow
+from .answers import AnswerLinker
 from .binds import BindTable
 from .calls import CallLinker, answer_format
 from .consumes import Candidate
@@ -76,6 +77,13 @@ class FlowLinker:
         body = self.link(declared.spec, found, wiring)
         if isinstance(body, Refused):
             return body.diagnostic
+        if isinstance(body, PassThrough) and body.is_binary:
+            message = f"flow {declared.name!r} answers bytes, which only what calls for them itself passes on"
+            span, hint = declared.spec.span("call"), f"write call: {declared.spec.call} where they are wanted"
+            return self.report.refuse("L193", message, span, hint)
+        if declared.spec.media_type is not None:
+            message = "'outputMediaType' has no effect: what a flow answers becomes JSON"
+            self.report.warn("L192", message, declared.spec.span("outputMediaType"))
         flow = body if isinstance(body, Flow) else Flow((CallStep("call", body.call),), Selected(Root()))
         return linked_flow(declared, wiring.inputs.contract(), flow)
 
@@ -123,7 +131,7 @@ class FlowLinker:
     def _called(
         self, unit: UnitSpec, found: Candidate, wiring: Wiring, outputs: OutputLinker
     ) -> PassThrough | Flow | Diagnostic:
-        is_decoded = not is_untouched(unit.outputs)
+        is_decoded = not is_untouched(unit.outputs) and not self._is_binary(found, unit)
         if refused := self.calls.unusable(found) or self.calls.unreadable(found, is_decoded=is_decoded):
             return refused
         call = self.calls.link(found, wiring.sources(found, unit))
@@ -132,10 +140,18 @@ class FlowLinker:
         if refused := self._unstreamable(call, found, wiring.inputs.unit):
             return refused
         if _passes(found, unit):
-            return PassThrough(call)
+            return AnswerLinker(self.report).passing(PassThrough(call), found.operation)
         outputs.is_repeated = call.answer_format == "xml"
         shape = Selected(Root()) if is_untouched(unit.outputs) else outputs.link(unit.outputs or ())
         return outputs.refusal or Flow((CallStep("call", call),), shape)
+
+    def _is_binary(self, found: Candidate, unit: UnitSpec) -> bool:
+        """Tell whether the answer is bytes, which outputs cannot be cut from: they are left out (L191)."""
+        if answer_format(found.operation) != "binary":
+            return False
+        message = "outputs have no effect: answers in 'binary' pass as they come"
+        self.report.warn("L191", message, unit.span("outputParameters"), "leave them out")
+        return True
 
     def _mock(self, unit: UnitSpec, outputs: OutputLinker) -> Flow | Diagnostic:
         if not is_stated(unit.outputs):
@@ -157,4 +173,5 @@ class FlowLinker:
 
 def _passes(candidate: Candidate, unit: UnitSpec) -> bool:
     """Tell whether bytes go through as they come; answers in other formats are turned into JSON."""
-    return is_untouched(unit.outputs) and answer_format(candidate.operation) in ("json", "binary")
+    answer = answer_format(candidate.operation)
+    return answer == "binary" or (answer == "json" and is_untouched(unit.outputs))

@@ -35,6 +35,7 @@ from ..spec.exposes import (
     ToolSpec,
 )
 from ..spec.flows import UnitSpec
+from .answers import AnswerLinker
 from .callers import link_verifier
 from .flows import FlowLinker
 from .forwards import ForwardLinker
@@ -70,14 +71,20 @@ class SurfaceLinker:
     def _server(self, server: ServerSpec) -> Surface | None:
         match server:
             case RestSpec():
+                self.answers.check_server(server)
                 return self._rest(server)
             case McpSpec():
+                self.answers.check_server(server)
                 return self._mcp(server)
             case SkillSpec() | ControlSpec():
                 self._not_served(f"{server.type} servers are", server.span("type"))
                 return None
             case _:
                 assert_never(server)
+
+    @property
+    def answers(self) -> AnswerLinker:
+        return AnswerLinker(self.report)
 
     def _rest(self, server: RestSpec) -> RestSurface:
         verifier, guarded = self._verifier(server)
@@ -106,7 +113,10 @@ class SurfaceLinker:
             wiring = self.flows.wiring(unit, server.namespace, required_by_default=False)
             operation = self._operation(name, unit, use, wiring, guarded or impossible(spec, self.report))
             self._tell_of_idle(resource, wiring.inputs, operation.body)
-            yield RestRoute(*route, operation, wiring.inputs.rest_inputs(), _streams(operation.body))
+            responses = self.answers.responses(spec)
+            operation = replace(operation, body=self.answers.shown(operation.body, server, responses))
+            inputs = wiring.inputs.rest_inputs()
+            yield RestRoute(*route, operation, inputs, _streams(operation.body), responses)
 
     def _tell_of_idle(self, resource: ExposedResourceSpec, inputs: Inputs, body: Body) -> None:
         """Warn of path variables that go nowhere though something is called (L175)."""
@@ -127,7 +137,9 @@ class SurfaceLinker:
         resources = tuple(self._resources(server, guarded))
         prompts = tuple(self._prompts(server))
         about = server.namespace, server.description or "", server.address, port
-        return McpSurface(*about, tools, verifier, resources, prompts, _caching(server))
+        return McpSurface(
+            *about, tools, verifier, resources, prompts, _caching(server), self.answers.limit(server)
+        )
 
     def _tools(self, server: McpSpec, guarded: Diagnostic | None) -> Iterator[McpTool]:
         specs, names = server.tools or (), ToolNames(self.report)
@@ -140,6 +152,7 @@ class SurfaceLinker:
             wiring = self.flows.wiring(unit, server.namespace, required_by_default=True)
             operation = self._operation(f"{server.namespace}.{name}", unit, use, wiring, guarded)
             operation = self._with_schema(spec, operation)
+            operation = replace(operation, body=self.answers.shown(operation.body, server))
             hints = link_hints(operation.body, flow.semantics if flow else None, spec.hints)
             renamed = legal_keys([param.name for param in operation.contract.params])
             parts = parts_of(spec.outputs or ()) if isinstance(operation.body, Flow) else ()
@@ -160,7 +173,10 @@ class SurfaceLinker:
             for spec, unit, use in zip(running, units, self._settle(units), strict=True)
         }
         for spec in specs:
-            linked = link_resource(spec, operations.get(spec.uri), self.flows.binds.folder, self.report)
+            operation = operations.get(spec.uri)
+            if operation is not None:
+                operation = replace(operation, body=self.answers.shown(operation.body, server))
+            linked = link_resource(spec, operation, self.flows.binds.folder, self.report)
             if isinstance(linked, McpResource):
                 yield linked
 

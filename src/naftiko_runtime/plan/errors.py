@@ -196,8 +196,9 @@ class Oversized(UpstreamError):
 
     title = "answer too large"
 
-    def __init__(self, size: str) -> None:
-        super().__init__(f"the call succeeded, but its answer has {size} bytes, more than can be held here")
+    def __init__(self, size: str, limit_bytes: int | None = None) -> None:
+        limit = "can be held here" if limit_bytes is None else f"the {limit_bytes} that are passed on"
+        super().__init__(f"the call succeeded, but its answer has {size} bytes, more than {limit}")
         self.size = size
 
 

@@ -171,7 +171,7 @@ def _operation(shown: str, operation: Operation) -> Iterator[str]:
         yield f"  in  {param.name}: {param.kind or 'any'}, {need} -> {lands}"
     if isinstance(body, PassThrough) and body.call.streams_body:
         yield "  in  the body: any bytes, streamed -> body"
-    yield f"  out {'the answer as it comes' if isinstance(body, PassThrough) else body.result}"
+    yield f"  out {body if isinstance(body, PassThrough) else body.result}"
 
 
 def _forward(body: Forward) -> Iterator[str]:

@@ -20,9 +20,24 @@ from .verifier import Verifier
 
 @dataclass(frozen=True, slots=True)
 class PassThrough:
-    """One call whose answer goes to the caller as it came: status, headers and bytes (D8)."""
+    """One call whose answer goes to the caller as it came: status, headers and bytes (D8).
+
+    Below 300 it is of the media type that the file says it is, and has no more bytes than it lets through.
+    """
 
     call: HttpCall
+    media_type: str | None = None
+    limit_bytes: int | None = None
+
+    @property
+    def is_binary(self) -> bool:
+        """Tell whether the file says that the answer is bytes, which nobody looks into."""
+        return self.call.answer_format == "binary"
+
+    def __str__(self) -> str:
+        called = f", as {self.media_type}" if self.media_type else ""
+        within = "" if self.limit_bytes is None else f", within {self.limit_bytes} bytes"
+        return f"the answer as it comes{called}{within}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +48,11 @@ class Refused:
 
 
 Body: TypeAlias = PassThrough | Flow | Forward | Refused
+
+
+def limit_of(body: Body) -> int | None:
+    """Find how many bytes an answer may have; None when the file does not say that it is bytes."""
+    return body.limit_bytes if isinstance(body, PassThrough) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +88,15 @@ class RestInput:
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """What a route says it answers; ``content`` has a media type, whether it is bytes, and a schema."""
+
+    status: str
+    description: str
+    content: tuple[tuple[str, bool, Json], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RestRoute:
     """A method on an exposed path."""
 
@@ -76,6 +105,7 @@ class RestRoute:
     operation: Operation
     inputs: tuple[RestInput, ...] = ()
     streams_body: bool = False
+    responses: tuple[Response, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +219,7 @@ class McpSurface:
     resources: tuple[McpResource, ...] = ()
     prompts: tuple[McpPrompt, ...] = ()
     caching: Caching = Caching()
+    limit_bytes: int = 10 << 20  # of a file that is a resource
 
 
 Surface: TypeAlias = RestSurface | McpSurface

@@ -31,6 +31,7 @@ from ..plan.surfaces import Context, Operation, PassThrough, Refused, Result
 from ..values import Json, Secret
 from .bindings import Bindings
 from .client import Client
+from .declared import as_declared
 from .observing import Observer
 from .policies import Sender
 from .policies.chain import chain
@@ -96,11 +97,11 @@ class Engine:
         match operation.body:
             case Refused(diagnostic):
                 raise NotLinked(diagnostic)
-            case PassThrough(call):
+            case PassThrough(call) as passing:
                 scope = Scope(operation.contract.bind(raw), self.binds)
                 passed = _passing(call.render(scope), context)
                 async with self._stream(call, passed, context, self.settings.retries) as inbound:
-                    yield inbound
+                    yield as_declared(inbound, passing)
             case Forward() as forward:
                 outbound = forward.render(Scope(operation.contract.bind(raw), self.binds), context.forwarded)
                 passed = _passing(outbound, context)

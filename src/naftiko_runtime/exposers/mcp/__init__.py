@@ -84,7 +84,7 @@ def build_server(
 def _resource_handlers(surface: McpSurface, invoke: Invoke) -> dict[str, Any]:
     if not surface.resources:
         return {}
-    shelf = Shelf(invoke, surface.resources)
+    shelf = Shelf(invoke, surface.resources, surface.limit_bytes)
     return {
         "on_list_resources": shelf.list,
         "on_list_resource_templates": shelf.templates,

@@ -63,20 +63,22 @@ def of_refusal(text: str, envelope: Mapping[str, Json]) -> types.CallToolResult:
     return types.CallToolResult(content=[content], is_error=True, _meta={_ERROR: dict(envelope)})
 
 
-async def of_inbound(inbound: Inbound, elsewhere: Elsewhere) -> types.CallToolResult:
-    """Show an upstream's answer below 400 by its status and its media type."""
+async def of_inbound(
+    inbound: Inbound, elsewhere: Elsewhere, limit_bytes: int | None = None
+) -> types.CallToolResult:
+    """Show an upstream's answer below 400 by its status and its media type.
+
+    With a limit it is bytes, and nobody looks whether they are text.
+    """
     if inbound.status >= 300:
         return _of_redirect(inbound.status, inbound.headers)
     if inbound.status == 204:
         return types.CallToolResult(content=[])
     media_type = header(inbound.headers, "content-type")
     family = family_of(media_type)
-    try:
-        body = await read(inbound, _LIMITS[family])
-    except Oversized as error:
-        if elsewhere.route is None:
-            raise
-        return _of_route(error, elsewhere.route)
+    if limit_bytes is not None and family not in ("image", "audio"):
+        family = "binary"
+    body = await read(inbound, _LIMITS[family] if limit_bytes is None else limit_bytes)
     return _of_body(body, family, media_type, elsewhere) if body else types.CallToolResult(content=[])
 
 
@@ -158,7 +160,11 @@ def _is_address(target: str) -> bool:
         return False
 
 
-def _of_route(error: Oversized, route: str) -> types.CallToolResult:
+def of_oversized(error: Oversized, elsewhere: Elsewhere) -> types.CallToolResult:
+    """Link to the route that streams what is too large; raises the error again when there is none."""
+    route = elsewhere.route
+    if route is None:
+        raise error
     text = types.TextContent(text=f"{error.sentence}; it is streamed by {route}")
     return types.CallToolResult(content=[text, types.ResourceLink(name="answer", uri=route)])
 

@@ -15,7 +15,7 @@ from mcp.server import ServerRequestContext
 from ...plan.call import Inbound
 from ...plan.flow import Answer
 from ...plan.reading import header, read, read_start
-from ...plan.surfaces import Context, Invoke, McpResource, Operation, Result
+from ...plan.surfaces import Context, Invoke, McpResource, Operation, Result, limit_of
 from ...values import Json
 from ..advice import Repetition
 from ..refusal import START_LIMIT_BYTES, tell_answer, text_of
@@ -139,7 +139,8 @@ class Shelf:
             start = await read_start(inbound, START_LIMIT_BYTES)
             failure = tell_answer(inbound.status, inbound.headers, start, Repetition.of(operation.body))
             raise failed(text_of(failure), {"uri": uri})
-        data = await read(inbound, self.limit_bytes)
+        limit_bytes = limit_of(operation.body)
+        data = await read(inbound, self.limit_bytes if limit_bytes is None else limit_bytes)
         media_type = resource.media_type or header(inbound.headers, "content-type")
         return _contents(uri, media_type, data, is_binary=resource.part.is_base64)
 

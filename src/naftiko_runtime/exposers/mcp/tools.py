@@ -13,15 +13,16 @@ from mcp import types
 from mcp.server import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 
+from ...plan.errors import Oversized
 from ...plan.flow import Answer, Flow
 from ...plan.reading import read_start
-from ...plan.surfaces import Context, Invoke, McpTool, PassThrough
+from ...plan.surfaces import Context, Invoke, McpTool, PassThrough, limit_of
 from ...values import Json
 from ...values.json import encode_text
 from ..advice import Repetition
 from ..boundary import Failure, answered
 from ..refusal import START_LIMIT_BYTES, tell, tell_answer, text_of
-from .content import Elsewhere, of_inbound, of_refusal, of_value
+from .content import Elsewhere, of_inbound, of_oversized, of_refusal, of_value
 from .pages import page
 from .parts import of_parts
 from .reports import Loudness, Reporter
@@ -87,13 +88,17 @@ class Toolbox:
         self, tool: McpTool, arguments: Mapping[str, Json], repetition: Repetition, reporter: Reporter
     ) -> types.CallToolResult:
         context = Context(face="mcp", wants_whole=True, watch=reporter.step)
-        async with self.invoke(tool.operation, arguments, context) as result:
-            if isinstance(result, Answer):
-                return of_parts(result.value, tool) if tool.parts else of_value(result.value)
-            if result.status >= 400:
-                start = await read_start(result, START_LIMIT_BYTES)
-                return _refusal(tell_answer(result.status, result.headers, start, repetition))
-            return await of_inbound(result, self._elsewhere(tool, arguments))
+        elsewhere = self._elsewhere(tool, arguments)
+        try:
+            async with self.invoke(tool.operation, arguments, context) as result:
+                if isinstance(result, Answer):
+                    return of_parts(result.value, tool) if tool.parts else of_value(result.value)
+                if result.status >= 400:
+                    start = await read_start(result, START_LIMIT_BYTES)
+                    return _refusal(tell_answer(result.status, result.headers, start, repetition))
+                return await of_inbound(result, elsewhere, limit_of(tool.operation.body))
+        except Oversized as error:
+            return of_oversized(error, elsewhere)
 
     def _elsewhere(self, tool: McpTool, arguments: Mapping[str, Json]) -> Elsewhere:
         body = tool.operation.body

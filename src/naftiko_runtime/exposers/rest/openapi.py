@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...plan.contract import Contract, Param
 from ...plan.flow import Flow
 from ...plan.forward import Forward
-from ...plan.surfaces import PassThrough, RestForward, RestInput, RestRoute, RestSurface
+from ...plan.surfaces import PassThrough, Refused, Response, RestForward, RestInput, RestRoute, RestSurface
 from ...values import Json
 from .router import HOLE, Target, build_router
 
@@ -34,6 +34,7 @@ _PROBLEM: dict[str, Json] = {
     },
     "required": ["title", "status", "detail"],
 }
+_BYTES: dict[str, Json] = {"type": "string", "format": "binary"}
 _WITH_BODY = ("POST", "PUT", "PATCH")
 _FORWARDED = ("GET", *_WITH_BODY, "DELETE")
 _PLACES = ("path", "query", "header", "cookie")
@@ -158,6 +159,28 @@ def _fields(params: tuple[Param, ...]) -> dict[str, Json]:
     return {name: value for name, value in schema.items() if name != "additionalProperties"}
 
 
+def _declared(responses: tuple[Response, ...]) -> dict[str, Json]:
+    """Show what a route says that it answers."""
+    return {
+        response.status: {
+            "description": response.description or "as declared",
+            "content": {
+                name: {"schema": _BYTES if is_binary else schema if isinstance(schema, dict) else {}}
+                for name, is_binary, schema in response.content
+            },
+        }
+        for response in responses
+    }
+
+
+def _passed(body: PassThrough | Forward) -> dict[str, Json]:
+    if isinstance(body, PassThrough) and body.is_binary:
+        return {body.media_type or "application/octet-stream": {"schema": _BYTES}}
+    if isinstance(body, PassThrough) and body.media_type:
+        return {body.media_type: {}}
+    return {"application/json": {}, "*/*": {}}
+
+
 def _responses(route: RestRoute | RestForward) -> dict[str, Json]:
     problem: dict[str, Json] = {"schema": {"$ref": "#/components/schemas/Problem"}}
     failed: dict[str, Json] = {
@@ -165,8 +188,10 @@ def _responses(route: RestRoute | RestForward) -> dict[str, Json]:
         "content": {"application/problem+json": problem, "*/*": {}},
     }
     body = route.operation.body
+    if isinstance(route, RestRoute) and route.responses and not isinstance(body, Refused):
+        return {**_declared(route.responses), "default": failed}
     if isinstance(body, PassThrough | Forward):
-        content: dict[str, Json] = {"application/json": {}, "*/*": {}}
+        content = _passed(body)
         passed: dict[str, Json] = {"description": "the upstream's answer, as it comes", "content": content}
         return {"2XX": passed, "default": failed}
     if isinstance(body, Flow):
