@@ -224,3 +224,10 @@ def test_a_file_need_not_import_itself(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_told_at_every_import(tmp_path: Path) -> None:
     report = compiled(tmp_path).report
     assert [item.span.line for item in report if item.code == "L025"] == [5, 7]
+
+
+def test_what_the_other_file_imports_itself_is_to_be_imported_from_there(tmp_path: Path) -> None:
+    shared = "naftiko: 1.0.0-alpha2\nconsumes: [{from: other.yaml, import: shop}]\nbinds: []\n"
+    (tmp_path / "shop.yaml").write_text(shared, encoding="utf-8")
+    hints = [item.hint for item in compiled(tmp_path).report if item.code == "L026"]
+    assert hints[0] == "imports are not followed further; import it from 'other.yaml' of that file"

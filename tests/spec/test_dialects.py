@@ -419,3 +419,18 @@ def test_what_moved_still_knows_where_it_was_written() -> None:
 def test_headers_that_are_no_lines_stay_as_they_are() -> None:
     for headers in ({"A": "b"}, [5]):
         assert api(f"headers: {headers}") == {"headers": headers}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "capability: {exposes: all}\n",
+        "consumes: [{type: http, namespace: shop, baseUri: x}]\ncapability: {consumes: shop, exposes: []}\n",
+    ],
+)
+def test_a_section_that_is_no_list_is_left_for_the_structure_to_tell(text: str) -> None:
+    source, upgraded, said = read(f"naftiko: 1.0.0-alpha2\n{text}")
+    assert upgraded is not None
+    assert source is not None
+    assert upgraded.data["capability"] == source.data["capability"]  # type: ignore[index,call-overload]
+    assert said == ""
