@@ -1,10 +1,10 @@
-// Lists and calls the tools of a server with a TypeScript SDK of the protocol; prints what it found as JSON.
+// Lists and calls the tools of servers with a TypeScript SDK of the protocol; prints what it found as JSON.
 //
-// Usage: node mcp_flow.mjs NODE_MODULES sdk|client URL|COMMAND [ARGUMENT…]; all but a URL is started over stdio.
+// Usage: node mcp_flow.mjs NODE_MODULES sdk|client TARGETS, as visiting.py says.
 
 import { pathToFileURL } from "node:url";
 
-const [modules, line, target, ...rest] = process.argv.slice(2);
+const [modules, line, targets] = process.argv.slice(2);
 const load = (path) => import(pathToFileURL(`${modules}/@modelcontextprotocol/${path}`).href);
 
 const LINES = {
@@ -18,36 +18,37 @@ const LINES = {
     ...(await load("client/dist/stdio.mjs")),
   }),
 };
-
 const { Client, StreamableHTTPClientTransport, StdioClientTransport } = await LINES[line]();
-const transport = target.startsWith("http")
-  ? new StreamableHTTPClientTransport(new URL(target))
-  : new StdioClientTransport({ command: target, args: rest, stderr: "ignore", env: process.env });
-const options = line === "client" ? { versionNegotiation: { mode: "auto" } } : {};
-const client = new Client({ name: "test", version: "1" }, options);
-await client.connect(transport);
 
-const order = { model: "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference", training_file: "file-train" };
-const tools = (await client.listTools()).tools.map((tool) => tool.name);
-const created = await client.callTool({ name: "create-job", arguments: { body: order } });
-const id = created.structuredContent.id;
-const known = {
-  "estimate-price": { body: order },
-  "get-model-limits": { model_name: order.model },
-  "list-all-jobs": {},
-  "list-supported-models": {},
-};
-const called = tools.filter((name) => !["create-job", "download-model", "delete-fine-tune-job"].includes(name));
-const errors = [];
-for (const name of called) {
-  errors.push((await client.callTool({ name, arguments: known[name] ?? { id } })).isError ?? false);
+function transportTo(at) {
+  if (typeof at === "string") return new StreamableHTTPClientTransport(new URL(at));
+  return new StdioClientTransport({ command: at[0], args: at.slice(1), stderr: "ignore", env: process.env });
 }
-const missing = await client.callTool({ name: "cancel-job", arguments: {} });
-let unknown = 0;
-try {
-  await client.callTool({ name: "cancel-jobs", arguments: {} });
-} catch (error) {
-  unknown = error.code;
+
+function idOf(result) {
+  try {
+    return JSON.parse(result.content[0].text).id;
+  } catch {
+    return undefined;
+  }
 }
-console.log(JSON.stringify({ tools, created: created.structuredContent.status, errors, missing: missing.isError, unknown }));
-await client.close();
+
+async function visit({ at, calls }) {
+  const options = line === "client" ? { versionNegotiation: { mode: "auto" } } : {};
+  const client = new Client({ name: "test", version: "1" }, options);
+  await client.connect(transportTo(at));
+  const tools = (await client.listTools()).tools.map((tool) => tool.name);
+  const errors = {};
+  let known;
+  for (const [name, given] of calls) {
+    const result = await client.callTool({ name, arguments: JSON.parse(JSON.stringify(given).replaceAll("$id", known)) });
+    errors[name] = result.isError ?? false;
+    known ??= idOf(result);
+  }
+  await client.close();
+  return { tools, errors };
+}
+
+const found = [];
+for (const target of JSON.parse(targets)) found.push(await visit(target));
+console.log(JSON.stringify(found));

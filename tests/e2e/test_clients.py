@@ -152,14 +152,6 @@ async def test_togethers_sdk_does_not_repeat_a_post_that_timed_out(together: Pat
         assert [entry["operation"] for entry in await capability.log()] == ["create"]
 
 
-async def test_the_old_mcp_client_lists_and_calls_every_tool(capability: Served) -> None:
-    found = await outcome(client_python("mcp1"), str(FLOWS / "mcp1_flow.py"), f"{capability.mcp}/mcp")
-    assert len(found["tools"]) == 12
-    assert found["created"]["status"] == "pending"
-    assert found["missing"] == [True, "invalid arguments: id: is required"]
-    assert set(found["errors"]) == {False}
-
-
 async def test_the_openapi_document_is_valid_and_every_answer_is_as_described(capability: Served) -> None:
     python = client_python("contract")
     async with httpx2.AsyncClient() as client:
