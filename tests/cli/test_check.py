@@ -138,7 +138,10 @@ def test_a_file_without_a_plan_is_complained_about(
     place, (program, *words) = write(BROKEN), name.split()
     done = command(program, *words, place)
     assert (done.code, done.out) == (1, "")
-    assert done.err == f"{place}:14:5: error[S001]: 'port' should be less than or equal to 65535\n"
+    assert done.err == (
+        f"{place}:14:5: error[S001]: 'port' should be less than or equal to 65535\n"
+        "  hint: ports are numbers from 1 to 65535\n"
+    )
 
 
 def test_warnings_are_not_complained_about(command: Command, write: Callable[[str], str]) -> None:
