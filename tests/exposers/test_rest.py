@@ -234,6 +234,14 @@ async def test_an_answer_without_a_value_is_no_content(serve: Serve) -> None:
     assert "content-length" not in got.headers
 
 
+@pytest.mark.parametrize("status", [204, 205, 304])
+async def test_a_value_is_told_also_where_the_upstream_had_no_body(serve: Serve, status: int) -> None:
+    stated = Answer(status, (), {"done": True})
+    async with serve(app(stated, route("DELETE", "/t"))) as url, httpx2.AsyncClient() as client:
+        got = await client.delete(f"{url}/t")
+    assert (got.status_code, got.json()) == (200, {"done": True})
+
+
 async def test_a_bug_is_told_by_its_number_only(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     async with (
         serve(app(RuntimeError("secret inside"), route("POST", "/t"))) as url,

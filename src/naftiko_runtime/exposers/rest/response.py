@@ -33,6 +33,7 @@ _NOT_PASSED = frozenset(
         "www-authenticate",
     }
 )
+_WITHOUT_BODY = frozenset({204, 205, 304})
 _UNSAFE = frozenset({"POST", "PATCH"})
 
 
@@ -54,12 +55,13 @@ async def send_inbound(send: Send, inbound: Inbound, *, head: bool) -> None:
 
 
 async def send_answer(send: Send, answer: Answer, *, head: bool) -> None:
-    """Send shaped JSON; nothing to say is 204."""
+    """Send shaped JSON; nothing to say is 204, and something is 200 where the upstream said nothing."""
     if answer.value is None:
         await send_whole(send, 204, passed_without_content(answer.headers), b"", head=head)
         return
     headers = (*passed_without_content(answer.headers), ("content-type", "application/json"))
-    await send_whole(send, answer.status, headers, encode(answer.value), head=head)
+    status = 200 if answer.status in _WITHOUT_BODY else answer.status
+    await send_whole(send, status, headers, encode(answer.value), head=head)
 
 
 async def send_failure(send: Send, failure: Failure, method: str) -> None:
