@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..plan.call import HttpCall, is_token
 from ..plan.contract import Contract
-from ..plan.forward import Forward
+from ..plan.forward import REST_OF_PATH, Forward
 from ..plan.surfaces import Operation, Refused, RestForward
 from ..source.diagnostics import Diagnostic, Report, did_you_mean
 from ..spec.consumes import HttpSpec
@@ -20,7 +20,6 @@ from .intent import Unit
 from .names import rooted
 
 _VARIABLE = re.compile(r"(?<!\{)\{++\s*+([^{}]*)\}+")
-_REST = re.compile(r"/\{\{?\s*path\s*\}\}?$")
 _PLACES = frozenset({"query", "header", "cookie"})
 # these belong to one connection, or are written by whoever sends
 _NEVER = frozenset(
@@ -80,7 +79,7 @@ class ForwardLinker:
 
     def _misplaced(self, resource: ExposedResourceSpec, path: str) -> Diagnostic | None:
         """Refuse a rest of the path that is not at its end (L044)."""
-        if "path" not in _words(_REST.sub("", path)):
+        if "path" not in _words(REST_OF_PATH.sub("", path)):
             return None
         message = (
             f"'{{path}}' is not the last segment of {resource.path!r}, so that nothing says what goes on"
@@ -97,12 +96,12 @@ class ForwardLinker:
 
     def _tell_of_path(self, resource: ExposedResourceSpec, path: str) -> None:
         """Warn of variables that go nowhere (L142), and where nothing below the path is handed on (L143)."""
-        span, unused = resource.span("path"), _words(_REST.sub("", path))
+        span, unused = resource.span("path"), _words(REST_OF_PATH.sub("", path))
         if unused:
             self.report.warn(
                 "L142", f"{unused[0]!r} of the path goes nowhere: only '{{path}}' is handed on", span
             )
-        if not _REST.search(path):
+        if not REST_OF_PATH.search(path):
             message = f"{resource.path!r} does not end in '/{{path}}': nothing below it is handed on"
             self.report.warn("L143", message, span, f"write {path.rstrip('/')}/{{path}}")
 
@@ -148,8 +147,7 @@ class _Whole:
         """List what neither the file states nor a caller can say."""
         for param in self._all():
             callers = param.place == "query" or (param.place == "header" and param.name.lower() in trusted)
-            is_stated = param.fixed is not None and param.place in _PLACES
-            if not (is_stated or callers or param.place == "environment" or self.signs(param)):
+            if not (self._is_stated(param) or callers or self.signs(param)):
                 yield param
 
     def signs(self, param: ConsumedParam) -> bool:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from ..expr.scope import Scope
 from .call import HttpCall, Outbound
 
+# where a path ends in what is handed on
+REST_OF_PATH = re.compile(r"/\{\{?\s*path\s*\}\}?$")
 # what would end a target or is not ASCII; all else is the caller's to encode, who may have signed it
 _NOT_IN_QUERY = re.compile(r"[^\x21-\x7e]|#")
 

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 from ...plan.call import Headers
 from ...plan.errors import BadArgument, InvalidArguments, WrongMethod
-from ...plan.forward import Forwarded
+from ...plan.forward import REST_OF_PATH, Forwarded
 from ...plan.surfaces import RestForward
 from .router import HOLE
 
@@ -33,7 +33,6 @@ _PASSED = frozenset(
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 # the one opens a tunnel, the other shows the caller what was sent, the API's credential included
 _NEVER = frozenset({"CONNECT", "TRACE"})
-_REST = re.compile(r"/\{\{?\s*path\s*\}\}?$")
 # what a segment may hold as it is (RFC 3986, 3.3), and the sign of an encoded character
 _PATH = "%!$&'()*+,;=:@~"
 _SLASHES = re.compile(r"[/\\]")
@@ -79,7 +78,7 @@ def build_forwards(forwards: Iterable[RestForward]) -> Forwards:
 
 
 def _compile(forward: RestForward) -> _Prefix:
-    head = _REST.sub("", forward.path)
+    head = REST_OF_PATH.sub("", forward.path)
     return _Prefix(tuple(map(_pattern, head.split("/"))), head != forward.path, forward)
 
 
