@@ -8,11 +8,12 @@ one of thirty real cases.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ..expr.scope import fold, match_name
+from ..expr.scope import fold
 from ..plan.surfaces import Choice
 from ..source.diagnostics import Diagnostic, Report, did_you_mean
 from ..spec.exposes import ExposedResourceSpec, RouteSpec
@@ -48,7 +49,27 @@ class Use:
         self.chosen, self.choice = candidate, Choice(code, rule)
 
 
-CallTable: TypeAlias = Mapping[str, tuple[Candidate, ...]]
+@dataclass(frozen=True, slots=True)
+class CallTable:
+    """What every name of an operation may mean; ``alike`` has the only name of each spelling, folded."""
+
+    meanings: Mapping[str, tuple[Candidate, ...]]
+    alike: Mapping[str, str]
+
+    def __contains__(self, call: object) -> bool:
+        return call in self.meanings
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.meanings)
+
+    def among(self, call: str) -> tuple[Candidate, ...]:
+        """List what a call may mean; a name that no operation has may be spelled otherwise (L170)."""
+        if call in self.meanings:
+            return self.meanings[call]
+        found = self.meanings.get(self.alike.get(fold(call), ""), ())
+        return found if len(found) == 1 else ()
+
+
 Rule: TypeAlias = Callable[[Unit, Candidate], bool]
 
 
@@ -97,12 +118,14 @@ def call_table(known: tuple[Candidate, ...]) -> CallTable:
         name = f"{found.api.namespace}.{found.operation.name}"
         short[name] = (*short.get(name, ()), found)
         full[found.name] = (*full.get(found.name, ()), found)
-    return full | short
+    meanings = full | short
+    spelled = Counter(map(fold, meanings))
+    return CallTable(meanings, {fold(name): name for name in meanings if spelled[fold(name)] == 1})
 
 
 def choose(units: Sequence[Unit], table: CallTable, twins: Sequence[Sequence[Use]]) -> list[Use]:
     """Settle the calls of one server; ``twins`` are servers linked before, which may confirm its order."""
-    uses = [Use(unit, unit.spec.call, _among(unit.spec.call, table)) for unit in units if unit.spec.call]
+    uses = [Use(unit, unit.spec.call, table.among(unit.spec.call)) for unit in units if unit.spec.call]
     for use in uses:
         _vote(use)
     _settle_by_order(uses, twins)
@@ -111,17 +134,9 @@ def choose(units: Sequence[Unit], table: CallTable, twins: Sequence[Sequence[Use
 
 def choose_for_step(step: UnitSpec, table: CallTable, report: Report) -> Candidate | Diagnostic:
     """Settle the call of a step: by its name or its parameters; where its unit stands says nothing of it."""
-    use = Use(Unit(step), step.call or "", _among(step.call or "", table))
+    use = Use(Unit(step), step.call or "", table.among(step.call or ""))
     _vote(use)
     return tell(use, table, report)
-
-
-def _among(call: str, table: CallTable) -> tuple[Candidate, ...]:
-    """List what a call may mean; a name that no operation has may be spelled otherwise (L170)."""
-    if call in table:
-        return table[call]
-    name = match_name(call, table)
-    return table[name] if name is not None and len(table[name]) == 1 else ()
 
 
 def _vote(use: Use) -> None:
