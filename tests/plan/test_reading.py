@@ -84,10 +84,38 @@ async def test_a_small_body_cannot_unpack_into_a_large_one() -> None:
         await read(packed("gzip", gzip.compress(bytes(10_000_000)), 100_000), 1000)
 
 
+@pytest.mark.parametrize("size", [1, 2, 1000])
+async def test_all_members_of_a_body_are_unpacked(size: int) -> None:
+    data = b"".join(gzip.compress(part) for part in (TEXT, b"", b"x", TEXT))
+    assert await read(packed("gzip", data, size), 10_000) == TEXT + b"x" + TEXT
+
+
+async def test_members_share_the_limit_of_their_body() -> None:
+    data = gzip.compress(bytes(600)) * 2
+    assert await read(packed("gzip", data, 1000), 1200) == bytes(1200)
+    with pytest.raises(Oversized):
+        await read(packed("gzip", data, 1000), 1199)
+    inbound = packed("gzip", data + gzip.compress(bytes(10_000_000)) * 100, 100_000)
+    with pytest.raises(Oversized):
+        await read(inbound, 1000)
+    assert len(inbound.taken) == 1
+    assert await read_start(packed("gzip", data, 1000), 1000) == bytes(1000)
+
+
+async def test_members_that_hold_nothing_are_not_read_for_ever() -> None:
+    inbound = packed("gzip", gzip.compress(b"") * 1_000, 1000)
+    with pytest.raises(Oversized):
+        await read(inbound, 5_000)
+    assert len(inbound.taken) == 6
+
+
 @pytest.mark.parametrize(
     ("encoding", "data"),
     [
         ("gzip", b"plain text"),
+        ("gzip", gzip.compress(TEXT) + gzip.compress(TEXT)[:-1]),
+        ("gzip", gzip.compress(TEXT) + zlib.compress(TEXT)),
+        ("deflate", zlib.compress(TEXT) * 2),
         ("gzip", gzip.compress(TEXT)[:-4]),
         ("gzip", gzip.compress(TEXT) + b"more"),
         ("deflate", b"x"),

@@ -14,6 +14,7 @@ _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
 _LENGTH = re.compile(r"[0-9]{1,18}")
 _SECONDS = re.compile(r"[0-9]+")
 _LONGEST_S = 1e9  # whoever asks for more means never
+_GZIP = zlib.MAX_WBITS | 16
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 _BARE = -zlib.MAX_WBITS
 
@@ -56,7 +57,8 @@ async def read(inbound: Inbound, limit_bytes: int) -> bytes:
     async for chunk in inbound.chunks():
         received += len(chunk)
         body += unpacker.feed(chunk, limit_bytes + 1 - len(body))
-        if len(body) > limit_bytes:
+        # also what was sent has the limit: a body may pack nothing over and over
+        if max(len(body), received) > limit_bytes:
             raise Oversized(f"more than {limit_bytes}")
     if received:
         unpacker.finish()
@@ -93,10 +95,13 @@ class _Plain:
 
 
 class _Deflated:
-    """A body that an upstream compressed although nobody asked for it."""
+    """A body that an upstream compressed although nobody asked for it.
 
-    def __init__(self, *, may_be_bare: bool) -> None:
-        self._may_be_bare = may_be_bare
+    A gzip body may have several members, one behind the other (RFC 1952, 2.2).
+    """
+
+    def __init__(self, *, is_gzip: bool) -> None:
+        self._is_gzip = is_gzip
         self._start, self._stream = b"", zlib.decompressobj(_GZIP_OR_ZLIB)
 
     def feed(self, chunk: bytes, room: int) -> bytes:
@@ -104,12 +109,19 @@ class _Deflated:
             chunk = self._start = self._start + chunk
             if len(chunk) < 2:
                 return b""
-            if self._may_be_bare and not _has_header(chunk):
+            if not self._is_gzip and not _has_header(chunk):
                 self._stream = zlib.decompressobj(_BARE)
         try:
-            return self._stream.decompress(chunk, room)
+            return self._unpacked(chunk, room)
         except zlib.error as error:
             raise UndecodableAnswer("the upstream's answer cannot be decompressed") from error
+
+    def _unpacked(self, chunk: bytes, room: int) -> bytes:
+        body = self._stream.decompress(chunk, room)
+        while self._is_gzip and self._stream.unused_data and len(body) < room:
+            rest, self._stream = self._stream.unused_data, zlib.decompressobj(_GZIP)
+            body += self._stream.decompress(rest, room - len(body))
+        return body
 
     def finish(self) -> None:
         if not self._stream.eof or self._stream.unused_data:
@@ -126,9 +138,9 @@ def _unpacker(headers: Headers) -> _Unpacker:
         case "" | "identity":
             return _Plain()
         case "gzip" | "x-gzip":
-            return _Deflated(may_be_bare=False)
+            return _Deflated(is_gzip=True)
         case "deflate":
-            return _Deflated(may_be_bare=True)
+            return _Deflated(is_gzip=False)
         case other:
             raise UndecodableAnswer(
                 f"the upstream's answer is encoded as {other[:40]!r}, which was not asked for"
