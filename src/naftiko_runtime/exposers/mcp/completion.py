@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
-
-from mcp import types
-from mcp.server import ServerRequestContext
 
 from ...plan.contract import Contract
 from ...plan.surfaces import McpPrompt, McpResource
+from ...values import Json
+from .protocol import Exchange, Fields, Params, mapping
 
-_Exchange: TypeAlias = ServerRequestContext[Any]
 _MOST = 100
 
 
@@ -30,22 +27,23 @@ class Completer:
             {str(found.uri): found.operation.contract for found in resources if found.operation is not None},
         )
 
-    async def complete(
-        self, exchange: _Exchange, params: types.CompleteRequestParams
-    ) -> types.CompleteResult:
+    async def complete(self, params: Params, exchange: Exchange) -> Fields:
         """Offer what begins like the text that is typed, in any case."""
-        typed = params.argument.value.lower()
-        found = [value for value in self._values(params) if value.lower().startswith(typed)]
-        completion = types.Completion(values=found[:_MOST], total=len(found), has_more=len(found) > _MOST)
-        return types.CompleteResult(completion=completion)
+        argument, ref = mapping(params.get("argument")), mapping(params.get("ref"))
+        typed = str(argument.get("value", "")).lower()
+        found = [
+            value for value in self._values(ref, argument.get("name")) if value.lower().startswith(typed)
+        ]
+        values: list[Json] = [*found[:_MOST]]
+        return {"completion": {"values": values, "total": len(found), "hasMore": len(found) > _MOST}}
 
-    def _values(self, params: types.CompleteRequestParams) -> list[str]:
-        if isinstance(params.ref, types.PromptReference):
-            contract = self.prompts.get(params.ref.name)
+    def _values(self, ref: Mapping[str, Json], argument: Json) -> list[str]:
+        if ref.get("type") == "ref/prompt":
+            contract = self.prompts.get(str(ref.get("name")))
         else:
-            contract = self.templates.get(params.ref.uri)
+            contract = self.templates.get(str(ref.get("uri")))
         for param in contract.params if contract else ():
-            if param.name == params.argument.name:
+            if param.name == argument:
                 values = param.keywords.get("enum")
                 return [str(value) for value in values] if isinstance(values, list) else []
         return []

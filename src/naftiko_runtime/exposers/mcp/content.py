@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 from urllib.parse import urlsplit
 
-from mcp import types
-
 from ...formats import FORMATS, Hints
 from ...formats.charset import decode_text
 from ...plan.call import Headers, Inbound
@@ -18,6 +16,7 @@ from ...plan.reading import charset, header, read
 from ...values import Json
 from ...values.json import encode_text
 from ..boundary import phrase
+from .protocol import Fields
 
 TEXT_LIMIT_BYTES = 4 << 20
 BINARY_LIMIT_BYTES = 1 << 20
@@ -38,34 +37,31 @@ class Elsewhere:
     route: str | None = None
 
 
-def of_value(value: Json) -> types.CallToolResult:
+def of_value(value: Json) -> Fields:
     """Show a value as text, and as data: an object as it is, lists, numbers and booleans under ``result``.
 
     Revisions up to 2025-11-25 know objects only, and a client that gets data shows nothing else. What is
     nested deeper than clients can read is text alone.
     """
     if value is None:
-        return types.CallToolResult(content=[])
+        return {"content": []}
     text = _text_of(value)
     if isinstance(value, str) or _is_deep(value, text):
         return of_text(text)
-    data = value if isinstance(value, dict) else {"result": value}
-    return types.CallToolResult(content=[types.TextContent(text=text)], structured_content=data)
+    data: Json = value if isinstance(value, dict) else {"result": value}
+    return {"content": [_words(text)], "structuredContent": data}
 
 
-def of_text(text: str) -> types.CallToolResult:
-    return types.CallToolResult(content=[types.TextContent(text=text)])
+def of_text(text: str) -> Fields:
+    return {"content": [_words(text)]}
 
 
-def of_refusal(text: str, envelope: Mapping[str, Json]) -> types.CallToolResult:
+def of_refusal(text: str, envelope: Mapping[str, Json]) -> Fields:
     """Tell a failure; for programs beside the result, because a client that gets data shows nothing else."""
-    content = types.TextContent(text=text)
-    return types.CallToolResult(content=[content], is_error=True, _meta={_ERROR: dict(envelope)})
+    return {"content": [_words(text)], "isError": True, "_meta": {_ERROR: {**envelope}}}
 
 
-async def of_inbound(
-    inbound: Inbound, elsewhere: Elsewhere, limit_bytes: int | None = None
-) -> types.CallToolResult:
+async def of_inbound(inbound: Inbound, elsewhere: Elsewhere, limit_bytes: int | None = None) -> Fields:
     """Show an upstream's answer below 400 by its status and its media type.
 
     With a limit it is bytes, and nobody looks whether they are text.
@@ -73,13 +69,13 @@ async def of_inbound(
     if inbound.status >= 300:
         return _of_redirect(inbound.status, inbound.headers)
     if inbound.status == 204:
-        return types.CallToolResult(content=[])
+        return {"content": []}
     media_type = header(inbound.headers, "content-type")
     family = family_of(media_type)
     if limit_bytes is not None and family not in ("image", "audio"):
         family = "binary"
     body = await read(inbound, _LIMITS[family] if limit_bytes is None else limit_bytes)
-    return _of_body(body, family, media_type, elsewhere) if body else types.CallToolResult(content=[])
+    return _of_body(body, family, media_type, elsewhere) if body else {"content": []}
 
 
 def family_of(media_type: str) -> Family:
@@ -104,19 +100,15 @@ _LIMITS: Mapping[Family, int] = {
 }
 
 
-def _of_body(body: bytes, family: Family, media_type: str, elsewhere: Elsewhere) -> types.CallToolResult:
+def _of_body(body: bytes, family: Family, media_type: str, elsewhere: Elsewhere) -> Fields:
     name = media_type.partition(";")[0].strip().lower()
     match family:
         case "json":
             return of_value(_parsed(body, media_type))
         case "text":
             return of_text(_readable(body, media_type))
-        case "image":
-            image = types.ImageContent(data=b64encode(body).decode(), mime_type=name)
-            return types.CallToolResult(content=[image])
-        case "audio":
-            sound = types.AudioContent(data=b64encode(body).decode(), mime_type=name)
-            return types.CallToolResult(content=[sound])
+        case "image" | "audio":
+            return {"content": [{"type": family, "data": b64encode(body).decode(), "mimeType": name}]}
         case "unnamed":
             return _of_unnamed(body, elsewhere)
         case "binary":
@@ -125,30 +117,36 @@ def _of_body(body: bytes, family: Family, media_type: str, elsewhere: Elsewhere)
             assert_never(never)
 
 
-def _of_unnamed(body: bytes, elsewhere: Elsewhere) -> types.CallToolResult:
+def _of_unnamed(body: bytes, elsewhere: Elsewhere) -> Fields:
     try:
         return of_text(body.decode())
     except UnicodeDecodeError:
         return _of_bytes(body, "application/octet-stream", elsewhere)
 
 
-def _of_bytes(body: bytes, media_type: str, elsewhere: Elsewhere) -> types.CallToolResult:
+def _of_bytes(body: bytes, media_type: str, elsewhere: Elsewhere) -> Fields:
     uri = elsewhere.route or f"tool://{elsewhere.tool}/answer"
-    blob = types.BlobResourceContents(uri=uri, mime_type=media_type, blob=b64encode(body).decode())
-    return types.CallToolResult(content=[types.EmbeddedResource(resource=blob)])
+    blob: Fields = {"uri": uri, "mimeType": media_type, "blob": b64encode(body).decode()}
+    return {"content": [{"type": "resource", "resource": blob}]}
 
 
-def _of_redirect(status: int, headers: Headers) -> types.CallToolResult:
+def _of_redirect(status: int, headers: Headers) -> Fields:
     """Link to where the answer is; a redirect that the client could follow, it has followed (D14)."""
     target = header(headers, "location")
     if not target:
         raise UndecodableAnswer(
             f"the upstream answered {status} {phrase(status)} and did not say where to go"
         )
-    text = types.TextContent(text=f"the upstream answered {status} {phrase(status)}: it is at {target}")
-    if not _is_address(target):
-        return types.CallToolResult(content=[text])
-    return types.CallToolResult(content=[text, types.ResourceLink(name="answer", uri=target)])
+    text = f"the upstream answered {status} {phrase(status)}: it is at {target}"
+    return _linking(text, target) if _is_address(target) else of_text(text)
+
+
+def _linking(text: str, target: str) -> Fields:
+    return {"content": [_words(text), {"type": "resource_link", "name": "answer", "uri": target}]}
+
+
+def _words(text: str) -> Fields:
+    return {"type": "text", "text": text}
 
 
 def _is_address(target: str) -> bool:
@@ -160,13 +158,12 @@ def _is_address(target: str) -> bool:
         return False
 
 
-def of_oversized(error: Oversized, elsewhere: Elsewhere) -> types.CallToolResult:
+def of_oversized(error: Oversized, elsewhere: Elsewhere) -> Fields:
     """Link to the route that streams what is too large; raises the error again when there is none."""
     route = elsewhere.route
     if route is None:
         raise error
-    text = types.TextContent(text=f"{error.sentence}; it is streamed by {route}")
-    return types.CallToolResult(content=[text, types.ResourceLink(name="answer", uri=route)])
+    return _linking(f"{error.sentence}; it is streamed by {route}", route)
 
 
 def _parsed(body: bytes, media_type: str) -> Json:

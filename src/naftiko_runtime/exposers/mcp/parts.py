@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from mcp import types
-
 from ...plan.surfaces import McpTool, Part
 from ...values import Json
 from ...values.json import encode_text
+from .protocol import Fields, present
 
 
-def of_parts(value: Json, tool: McpTool) -> types.CallToolResult:
+def of_parts(value: Json, tool: McpTool) -> Fields:
     """Show the answer of a tool as the pieces that the file says it is made of; what is null is left out."""
     found = [(part, value_of(part, value)) for part in tool.parts]
-    blocks = [
+    blocks: list[Json] = [
         block_of(part, text, part.uri or f"tool://{tool.name}/{part.key or 'answer'}")
         for part, text in found
         if text is not None
     ]
-    return types.CallToolResult(content=blocks)
+    return {"content": blocks}
 
 
 def value_of(part: Part, value: Json) -> str | None:
@@ -28,21 +27,20 @@ def value_of(part: Part, value: Json) -> str | None:
     return found if isinstance(found, str) or found is None else encode_text(found)
 
 
-def block_of(part: Part, text: str, uri: str) -> types.ContentBlock:
+def block_of(part: Part, text: str, uri: str) -> Fields:
     """Make content of a text by its media type; one whose part has an address is a resource at ``uri``."""
     kind = part.media_type.partition("/")[0]
     if part.uri is None and kind in ("image", "audio"):
         data = text if part.is_base64 else b64encode(text.encode()).decode()
-        make = types.ImageContent if kind == "image" else types.AudioContent
-        return make(data=data, mime_type=part.media_type)
+        return {"type": kind, "data": data, "mimeType": part.media_type}
     if part.uri is None and not part.is_base64:
-        return types.TextContent(text=text)
-    return types.EmbeddedResource(resource=contents_of(part, text, uri))
+        return {"type": "text", "text": text}
+    return {"type": "resource", "resource": contents_of(part, text, uri)}
 
 
-def contents_of(part: Part, text: str, uri: str) -> types.TextResourceContents | types.BlobResourceContents:
+def contents_of(part: Part, text: str, uri: str) -> Fields:
     """Make the contents of a resource: bytes where the text is base64, else the text."""
     media_type = part.media_type or None
     if part.is_base64:
-        return types.BlobResourceContents(uri=uri, mime_type=media_type, blob=text)
-    return types.TextResourceContents(uri=uri, mime_type=media_type, text=text)
+        return present(uri=uri, mimeType=media_type, blob=text)
+    return present(uri=uri, mimeType=media_type, text=text)

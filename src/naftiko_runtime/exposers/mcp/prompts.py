@@ -7,11 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeAlias
-
-from mcp import types
-from mcp.server import ServerRequestContext
-from mcp.shared.exceptions import MCPError
 
 from ...plan.errors import InvalidArguments
 from ...plan.holes import fill
@@ -20,9 +15,9 @@ from ...values import Json
 from .failures import failed
 from .pages import page
 from .parts import block_of
+from .protocol import INVALID_PARAMS, Exchange, Fields, Params, ProtocolError, mapping, present
 from .schemas import short
 
-_Exchange: TypeAlias = ServerRequestContext[Any]
 _LIMIT_BYTES = 1 << 20
 
 
@@ -32,37 +27,35 @@ class Prompter:
 
     prompts: Mapping[str, McpPrompt]
 
-    async def list(
-        self, exchange: _Exchange, params: types.PaginatedRequestParams | None
-    ) -> types.ListPromptsResult:
-        shown, cursor = page([_listed(prompt) for prompt in self.prompts.values()], params)
-        return types.ListPromptsResult(prompts=shown, next_cursor=cursor)
+    async def list(self, params: Params, exchange: Exchange) -> Fields:
+        return page("prompts", [_listed(prompt) for prompt in self.prompts.values()], params)
 
-    async def get(self, exchange: _Exchange, params: types.GetPromptRequestParams) -> types.GetPromptResult:
-        prompt = self.prompts.get(params.name)
+    async def get(self, params: Params, exchange: Exchange) -> Fields:
+        name = str(params["name"])
+        prompt = self.prompts.get(name)
         if prompt is None:
-            raise MCPError(types.INVALID_PARAMS, self._unknown(params.name[:100]))
+            raise ProtocolError(INVALID_PARAMS, self._unknown(name[:100]))
         try:
-            arguments = prompt.contract.bind(params.arguments or {})
+            arguments = prompt.contract.bind(mapping(params.get("arguments")))
         except InvalidArguments as error:
-            raise MCPError(types.INVALID_PARAMS, error.sentence) from None
-        messages = [
-            types.PromptMessage(role=message.role, content=await _content(message, prompt, arguments))
+            raise ProtocolError(INVALID_PARAMS, error.sentence) from None
+        messages: list[Json] = [
+            {"role": message.role, "content": await _content(message, prompt, arguments)}
             for message in prompt.messages
         ]
-        return types.GetPromptResult(description=prompt.description or None, messages=messages)
+        return present(description=prompt.description or None, messages=messages)
 
     def _unknown(self, name: str) -> str:
         near = get_close_matches(name, self.prompts, n=1)
         return f"unknown prompt {name!r}{f'; did you mean {near[0]!r}?' if near else ''}"
 
 
-def _listed(prompt: McpPrompt) -> types.Prompt:
-    arguments = [
-        types.PromptArgument(name=param.name, description=short(param.description), required=param.required)
+def _listed(prompt: McpPrompt) -> Fields:
+    arguments: list[Json] = [
+        present(name=param.name, description=short(param.description), required=param.required)
         for param in prompt.contract.params
     ]
-    return types.Prompt(
+    return present(
         name=prompt.name,
         title=prompt.title,
         description=short(prompt.description),
@@ -70,9 +63,7 @@ def _listed(prompt: McpPrompt) -> types.Prompt:
     )
 
 
-async def _content(
-    message: PromptMessage, prompt: McpPrompt, arguments: Mapping[str, Json]
-) -> types.ContentBlock:
+async def _content(message: PromptMessage, prompt: McpPrompt, arguments: Mapping[str, Json]) -> Fields:
     text = message.text if message.file is None else await asyncio.to_thread(_read, message.file)
     names = [param.name for param in prompt.contract.params]
     uri = fill(message.part.uri or "", names, arguments)

@@ -7,10 +7,6 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
-
-from mcp import types
-from mcp.server import ServerRequestContext
 
 from ...plan.call import Inbound
 from ...plan.flow import Answer
@@ -24,10 +20,9 @@ from .failures import failed, not_found, told
 from .files import list_files, media_type_of, path_of, uri_of
 from .pages import page
 from .parts import contents_of, value_of
+from .protocol import Exchange, Fields, Params, present
 from .schemas import short
 
-_Exchange: TypeAlias = ServerRequestContext[Any]
-_Contents: TypeAlias = types.TextResourceContents | types.BlobResourceContents
 _CONTEXT = Context(face="mcp", wants_whole=True)
 _GONE = frozenset({404, 410})
 
@@ -40,63 +35,53 @@ class Shelf:
     resources: tuple[McpResource, ...]
     limit_bytes: int = 10 << 20
 
-    async def list(
-        self, exchange: _Exchange, params: types.PaginatedRequestParams | None
-    ) -> types.ListResourcesResult:
+    async def list(self, params: Params, exchange: Exchange) -> Fields:
         """List what has a URI of its own; directories are looked at anew each time."""
         found = await asyncio.to_thread(lambda: [*self._listed()])
-        shown, cursor = page(found, params)
-        return types.ListResourcesResult(resources=shown, next_cursor=cursor)
+        return page("resources", found, params)
 
-    def _listed(self) -> Iterator[types.Resource]:
+    def _listed(self) -> Iterator[Fields]:
         for resource in self.resources:
             if resource.directory is not None:
                 yield from _files_of(resource, resource.directory)
             elif not resource.uri.is_template:
-                yield types.Resource(
+                yield present(
                     uri=str(resource.uri),
                     name=resource.name,
                     title=resource.title,
                     description=short(resource.description),
-                    mime_type=resource.media_type,
+                    mimeType=resource.media_type,
                 )
 
-    async def templates(
-        self, exchange: _Exchange, params: types.PaginatedRequestParams | None
-    ) -> types.ListResourceTemplatesResult:
+    async def templates(self, params: Params, exchange: Exchange) -> Fields:
         templates = [
-            types.ResourceTemplate(
-                uri_template=str(resource.uri),
+            present(
+                uriTemplate=str(resource.uri),
                 name=resource.name,
                 title=resource.title,
                 description=short(resource.description),
-                mime_type=resource.media_type,
+                mimeType=resource.media_type,
             )
             for resource in self.resources
             if resource.uri.is_template
         ]
-        shown, cursor = page(templates, params)
-        return types.ListResourceTemplatesResult(resource_templates=shown, next_cursor=cursor)
+        return page("resourceTemplates", templates, params)
 
-    async def read(
-        self, exchange: _Exchange, params: types.ReadResourceRequestParams
-    ) -> types.ReadResourceResult:
-        uri = str(params.uri)
+    async def read(self, params: Params, exchange: Exchange) -> Fields:
+        uri = str(params["uri"])
         for resource in self.resources:
             if (contents := await self._read(resource, uri)) is not None:
-                return types.ReadResourceResult(contents=[contents])
+                return {"contents": [contents]}
         raise not_found(uri[:500])
 
-    async def touch(
-        self, exchange: _Exchange, params: types.SubscribeRequestParams | types.UnsubscribeRequestParams
-    ) -> types.EmptyResult:
+    async def touch(self, params: Params, exchange: Exchange) -> Fields:
         """Accept a wish to hear of changes; nothing here changes while it is served."""
-        uri = str(params.uri)
+        uri = str(params["uri"])
         if not any(resource.uri.match(uri) is not None or _has(resource, uri) for resource in self.resources):
             raise not_found(uri[:500])
-        return types.EmptyResult()
+        return {}
 
-    async def _read(self, resource: McpResource, uri: str) -> _Contents | None:
+    async def _read(self, resource: McpResource, uri: str) -> Fields | None:
         if resource.directory is not None:
             found = await asyncio.to_thread(path_of, resource.directory, str(resource.uri), uri)
             return await asyncio.to_thread(self._file, resource, uri, found[0]) if found else None
@@ -105,7 +90,7 @@ class Shelf:
             return None
         return await self._called(resource, resource.operation, uri, arguments)
 
-    def _file(self, resource: McpResource, uri: str, path: Path) -> _Contents:
+    def _file(self, resource: McpResource, uri: str, path: Path) -> Fields:
         with path.open("rb") as file:
             data = file.read(self.limit_bytes + 1)
         if len(data) > self.limit_bytes:
@@ -114,16 +99,14 @@ class Shelf:
 
     async def _called(
         self, resource: McpResource, operation: Operation, uri: str, arguments: Mapping[str, Json]
-    ) -> _Contents:
+    ) -> Fields:
         try:
             async with self.invoke(operation, arguments, _CONTEXT) as result:
                 return await self._shown(resource, operation, uri, result)
         except Exception as error:  # noqa: BLE001  a caller gets an answer whatever fails, bugs too
             raise told(error, operation.body) from None
 
-    async def _shown(
-        self, resource: McpResource, operation: Operation, uri: str, result: Result
-    ) -> _Contents:
+    async def _shown(self, resource: McpResource, operation: Operation, uri: str, result: Result) -> Fields:
         if isinstance(result, Answer):
             text = value_of(resource.part, result.value) or ""
             otherwise = "text/plain" if isinstance(result.value, str) else "application/json"
@@ -132,7 +115,7 @@ class Shelf:
 
     async def _passed(
         self, resource: McpResource, operation: Operation, uri: str, inbound: Inbound
-    ) -> _Contents:
+    ) -> Fields:
         if inbound.status in _GONE:
             raise not_found(uri[:500])
         if inbound.status >= 300:
@@ -145,14 +128,14 @@ class Shelf:
         return _contents(uri, media_type, data, is_binary=resource.part.is_base64)
 
 
-def _files_of(resource: McpResource, root: Path) -> Iterator[types.Resource]:
+def _files_of(resource: McpResource, root: Path) -> Iterator[Fields]:
     for relative in list_files(root):
-        yield types.Resource(
+        yield present(
             uri=uri_of(str(resource.uri), relative),
             name=f"{resource.name}/{relative}",
             title=resource.title,
             description=short(resource.description),
-            mime_type=media_type_of(relative) or resource.media_type,
+            mimeType=media_type_of(relative) or resource.media_type,
         )
 
 
@@ -160,12 +143,12 @@ def _has(resource: McpResource, uri: str) -> bool:
     return resource.directory is not None and path_of(resource.directory, str(resource.uri), uri) is not None
 
 
-def _contents(uri: str, media_type: str, data: bytes, *, is_binary: bool = False) -> _Contents:
+def _contents(uri: str, media_type: str, data: bytes, *, is_binary: bool = False) -> Fields:
     """Show bytes as text where their type says so, or where they have none and are text."""
     name = media_type.partition(";")[0].strip().lower()
     if not is_binary and family_of(name) in ("json", "text", "unnamed"):
         try:
-            return types.TextResourceContents(uri=uri, mime_type=name or None, text=data.decode())
+            return present(uri=uri, mimeType=name or None, text=data.decode())
         except UnicodeDecodeError:
             pass
-    return types.BlobResourceContents(uri=uri, mime_type=name or None, blob=b64encode(data).decode())
+    return present(uri=uri, mimeType=name or None, blob=b64encode(data).decode())

@@ -6,15 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode
 
-from mcp import types
-from mcp.server import ServerRequestContext
-from mcp.shared.exceptions import MCPError
-
 from ...plan.errors import Oversized
-from ...plan.flow import Answer, Flow
+from ...plan.flow import Answer, Flow, Watch
 from ...plan.reading import read_start
 from ...plan.surfaces import Context, Invoke, McpTool, PassThrough, limit_of
 from ...values import Json
@@ -25,11 +20,8 @@ from ..refusal import START_LIMIT_BYTES, tell, tell_answer, text_of
 from .content import Elsewhere, of_inbound, of_oversized, of_refusal, of_value
 from .pages import page
 from .parts import of_parts
-from .reports import Loudness, Reporter
+from .protocol import INVALID_PARAMS, Exchange, Fields, Params, ProtocolError, mapping, present
 from .schemas import input_schema, output_schema, short
-
-# the SDK leaves the type of its lifespan state open; we do not use it
-_Exchange: TypeAlias = ServerRequestContext[Any]
 
 _HINTS: Mapping[str, str] = {
     "readOnly": "readOnlyHint",
@@ -46,9 +38,8 @@ class Toolbox:
 
     invoke: Invoke
     tools: Mapping[str, McpTool]
-    listed: Mapping[str, types.Tool] = field(repr=False)
+    listed: Mapping[str, Fields] = field(repr=False)
     rest_routes: Mapping[str, str]
-    loudness: Loudness | None = None
 
     @classmethod
     def of(
@@ -56,38 +47,37 @@ class Toolbox:
         tools: tuple[McpTool, ...],
         invoke: Invoke,
         rest_routes: Mapping[str, str],
-        loudness: Loudness | None = None,
     ) -> Toolbox:
         listed = {tool.name: _listed(tool) for tool in tools}
-        return cls(invoke, {tool.name: tool for tool in tools}, listed, rest_routes, loudness)
+        return cls(invoke, {tool.name: tool for tool in tools}, listed, rest_routes)
 
-    async def list(
-        self, exchange: _Exchange, params: types.PaginatedRequestParams | None
-    ) -> types.ListToolsResult:
-        shown, cursor = page([*self.listed.values()], params)
-        return types.ListToolsResult(tools=shown, next_cursor=cursor)
+    async def list(self, params: Params, exchange: Exchange) -> Fields:
+        return page("tools", [*self.listed.values()], params)
 
-    async def call(self, exchange: _Exchange, params: types.CallToolRequestParams) -> types.CallToolResult:
+    async def call(self, params: Params, exchange: Exchange) -> Fields:
         """Call a tool; only an unknown name is a protocol error, everything else is told in the result."""
-        tool = self.tools.get(params.name)
+        name = str(params["name"])
+        tool = self.tools.get(name)
         if tool is None:
-            raise MCPError(types.INVALID_PARAMS, self._unknown(params.name[:100]))
+            raise ProtocolError(INVALID_PARAMS, self._unknown(name[:100]))
         repetition = Repetition.of(tool.operation.body)
-        arguments = {tool.renamed.get(name, name): value for name, value in (params.arguments or {}).items()}
+        arguments = {
+            tool.renamed.get(name, name): value for name, value in mapping(params.get("arguments")).items()
+        }
         return await answered(
-            self._result(tool, arguments, repetition, Reporter(exchange, tool.name, self.loudness)),
+            self._result(tool, arguments, repetition, exchange.watch),
             lambda error: _refusal(tell(error, repetition)),
         )
 
     def input_schema(self, name: str) -> Mapping[str, Json] | None:
         """Find a schema; without this the SDK makes the whole list for every call."""
         tool = self.listed.get(name)
-        return tool.input_schema if tool else None
+        return mapping(tool["inputSchema"]) if tool else None
 
     async def _result(
-        self, tool: McpTool, arguments: Mapping[str, Json], repetition: Repetition, reporter: Reporter
-    ) -> types.CallToolResult:
-        context = Context(face="mcp", wants_whole=True, watch=reporter.step)
+        self, tool: McpTool, arguments: Mapping[str, Json], repetition: Repetition, watch: Watch
+    ) -> Fields:
+        context = Context(face="mcp", wants_whole=True, watch=watch)
         elsewhere = self._elsewhere(tool, arguments)
         try:
             async with self.invoke(tool.operation, arguments, context) as result:
@@ -110,21 +100,20 @@ class Toolbox:
         return f"unknown tool {name!r}{f'; did you mean {near[0]!r}?' if near else ''}"
 
 
-def _refusal(failure: Failure) -> types.CallToolResult:
+def _refusal(failure: Failure) -> Fields:
     return of_refusal(text_of(failure), failure.envelope())
 
 
-def _listed(tool: McpTool) -> types.Tool:
-    hints = {wire: tool.hints[name] for name, wire in _HINTS.items() if name in tool.hints}
-    shown: dict[str, object] = {
-        "name": tool.name,
-        "title": tool.title,
-        "description": short(tool.operation.description),
-        "inputSchema": input_schema(tool.operation.contract.schema(), tool.renamed),
-        "outputSchema": _promise(tool),
-        "annotations": hints or None,
-    }
-    return types.Tool.model_validate(shown)
+def _listed(tool: McpTool) -> Fields:
+    hints: Fields = {wire: tool.hints[name] for name, wire in _HINTS.items() if name in tool.hints}
+    return present(
+        name=tool.name,
+        title=tool.title,
+        description=short(tool.operation.description),
+        inputSchema=input_schema(tool.operation.contract.schema(), tool.renamed),
+        outputSchema=_promise(tool),
+        annotations=hints or None,
+    )
 
 
 def _promise(tool: McpTool) -> dict[str, Json] | None:

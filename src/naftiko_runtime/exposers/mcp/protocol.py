@@ -1,0 +1,46 @@
+"""The words of the protocol that need no library: its error codes, and what a method takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ...plan.flow import Watch, unwatched
+from ...values import Json
+
+INVALID_PARAMS = -32602
+INTERNAL_ERROR = -32603
+
+Params: TypeAlias = Mapping[str, Json]
+Fields: TypeAlias = dict[str, Json]  # of a result, as they stand on the wire
+
+
+class ProtocolError(Exception):
+    """An answer that is no result; the message is written for the client."""
+
+    def __init__(self, code: int, message: str, data: Json = None) -> None:
+        super().__init__(message)
+        self.code, self.message, self.data = code, message, data
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a method may tell its client before it answers."""
+
+    watch: Watch = field(default=unwatched, repr=False)
+
+
+SILENT = Exchange()
+
+Method: TypeAlias = Callable[[Params, Exchange], Awaitable[Fields]]
+"""Answers a request whose parameters are of the right types; raises ProtocolError."""
+
+
+def mapping(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+def present(**fields: Json) -> Fields:
+    """Leave out what is nothing, as the wire does."""
+    return {name: value for name, value in fields.items() if value is not None}
