@@ -7,6 +7,7 @@ from textwrap import indent
 from linking import compiled, operation_of
 from naftiko_runtime.app.compiler import Compiled
 from naftiko_runtime.expr.scope import Scope
+from naftiko_runtime.plan.asking import Question
 from naftiko_runtime.plan.call import HttpCall, Outbound
 from naftiko_runtime.plan.errors import UpstreamRefused
 from naftiko_runtime.plan.flow import Answer, Flow
@@ -81,8 +82,15 @@ def harbour(unit: str, more: str = "") -> Compiled:
 """)
 
 
+class NobodyIsAsked:
+    """Effects of tests in which no step asks."""
+
+    async def ask(self, questions: Mapping[str, Question]) -> Mapping[str, Json]:
+        raise NotImplementedError
+
+
 @dataclass
-class Harbour:
+class Harbour(NobodyIsAsked):
     """Answers by the name of the operation; what it does not know it refuses with 404."""
 
     answers: Mapping[str, Json] = field(default_factory=lambda: ANSWERS)

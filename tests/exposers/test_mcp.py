@@ -17,6 +17,7 @@ from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.scope import Expr, Scope
 from naftiko_runtime.expr.shape import Fields, Selected
 from naftiko_runtime.expr.template import PathTemplate
+from naftiko_runtime.plan.asking import Query
 from naftiko_runtime.plan.call import Headers, HttpCall
 from naftiko_runtime.plan.contract import Contract, Param
 from naftiko_runtime.plan.errors import (
@@ -75,6 +76,10 @@ class FakeStep:
     @property
     def calls(self) -> tuple[HttpCall, ...]:
         return (self.call,)
+
+    @property
+    def asks(self) -> tuple[Query, ...]:
+        return ()
 
     def parts(self) -> Iterator[tuple[str, str, Expr]]:
         yield from ()

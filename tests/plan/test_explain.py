@@ -10,6 +10,7 @@ from naftiko_runtime.app.compiler import compile
 from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.scope import Expr, Scope
 from naftiko_runtime.expr.shape import Selected
+from naftiko_runtime.plan.asking import Query
 from naftiko_runtime.plan.call import HttpCall
 from naftiko_runtime.plan.contract import Contract
 from naftiko_runtime.plan.explain import Plan
@@ -22,6 +23,7 @@ class Waits:
 
     name: str = "wait"
     calls: tuple[HttpCall, ...] = ()
+    asks: tuple[Query, ...] = ()
 
     def parts(self) -> Iterator[tuple[str, str, Expr]]:
         yield from ()

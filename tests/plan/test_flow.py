@@ -9,10 +9,12 @@ from naftiko_runtime.expr.path import Root, compile_path
 from naftiko_runtime.expr.scope import Argument, Expr, Scope, StepResult, Words
 from naftiko_runtime.expr.shape import Computed, Fields, Selected
 from naftiko_runtime.expr.template import compile_path_template
+from naftiko_runtime.plan.asking import Query
 from naftiko_runtime.plan.call import HttpCall, Outbound
 from naftiko_runtime.plan.errors import CallError
 from naftiko_runtime.plan.flow import Answer, Effects, Flow
 from naftiko_runtime.values import Json
+from stepping import NobodyIsAsked
 
 pytestmark = pytest.mark.anyio
 
@@ -22,6 +24,7 @@ class Says:
     name: str
     answer: Answer
     calls: tuple[HttpCall, ...] = ()
+    asks: tuple[Query, ...] = ()
 
     def parts(self) -> Iterator[tuple[str, str, Expr]]:
         yield from ()
@@ -30,7 +33,7 @@ class Says:
         return self.answer
 
 
-class Nothing:
+class Nothing(NobodyIsAsked):
     async def fetch(self, call: HttpCall, outbound: Outbound) -> Answer:
         raise NotImplementedError
 

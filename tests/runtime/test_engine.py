@@ -12,6 +12,7 @@ import pytest
 
 from calling import SECRET, SHIPS, Ships, ships, ships_plan
 from naftiko_runtime.expr.scope import Expr, Scope
+from naftiko_runtime.plan.asking import Query
 from naftiko_runtime.plan.call import HttpCall, Outbound
 from naftiko_runtime.plan.credential import Elsewhere, Memo, Signing, Whole
 from naftiko_runtime.plan.errors import (
@@ -481,6 +482,7 @@ class Buggy:
     error: type[BaseException]
     name: str = "buggy"
     calls: tuple[HttpCall, ...] = ()
+    asks: tuple[Query, ...] = ()
 
     def parts(self) -> Iterator[tuple[str, str, Expr]]:
         yield from ()

@@ -10,6 +10,7 @@ from naftiko_runtime.plan.call import HttpCall, Outbound
 from naftiko_runtime.plan.errors import InvalidArguments, UpstreamTimeout
 from naftiko_runtime.plan.flow import Answer
 from naftiko_runtime.steps.call import CallStep
+from stepping import NobodyIsAsked
 
 pytestmark = pytest.mark.anyio
 
@@ -17,7 +18,7 @@ CALL = HttpCall("api", "api.r.read", "GET", compile_path_template("/r/{id}", Arg
 
 
 @dataclass
-class Answers:
+class Answers(NobodyIsAsked):
     answer: Answer | Exception
     sent: list[tuple[HttpCall, Outbound]] = field(default_factory=list)
 

@@ -7,6 +7,7 @@ from naftiko_runtime.plan.call import HttpCall, Outbound
 from naftiko_runtime.plan.flow import Answer
 from naftiko_runtime.steps.lookup import LookupStep
 from naftiko_runtime.values import Json, Secret
+from stepping import NobodyIsAsked
 
 pytestmark = pytest.mark.anyio
 
@@ -21,7 +22,7 @@ ROWS: Json = [
 ]
 
 
-class Nothing:
+class Nothing(NobodyIsAsked):
     async def fetch(self, call: HttpCall, outbound: Outbound) -> Answer:
         raise NotImplementedError
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ..expr.scope import Expr, Scope
 from ..expr.shape import Shape
+from ..plan.asking import Query
 from ..plan.call import HttpCall, Inbound
 from ..plan.flow import Answer, Effects, Flow, Step
 from ..plan.surfaces import Operation
@@ -85,6 +86,10 @@ class _WatchedStep:
     @property
     def calls(self) -> tuple[HttpCall, ...]:
         return self.inner.calls
+
+    @property
+    def asks(self) -> tuple[Query, ...]:
+        return self.inner.asks
 
     def parts(self) -> Iterator[tuple[str, str, Expr]]:
         return self.inner.parts()

@@ -144,6 +144,14 @@ def is_schema(schema: Mapping[str, Json]) -> bool:
     return True
 
 
+def violation(schema: Mapping[str, Json], value: Json) -> str | None:
+    """Say what is wrong with an object by the schema of one; None for nothing."""
+    if not isinstance(value, dict):
+        return f"it is {kind_of(value)}, not an object"
+    outline = {name: _in_range(part) for name, part in value.items()}
+    return next((str(problem) for problem in Contract(given=schema)._violations(outline)), None)
+
+
 def _in_range(value: Json) -> Json:
     """Make integers as small as the validator takes them; what they are is checked all the same."""
     if isinstance(value, dict):

@@ -12,6 +12,8 @@ CallError
 ├── TooMany              429
 ├── Busy                 503
 ├── NotLinked            501  the file's diagnostic, by code
+├── CannotAsk            501  a question for a client that cannot be asked
+├── Unanswered           409  a person who declines, or gives no answer
 ├── UpstreamError
 │   ├── UpstreamRefused       the upstream's own status and answer
 │   │   └── UpstreamExplained   what the file says that they mean
@@ -141,6 +143,24 @@ class NotLinked(CallError):
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(f"this operation is refused ({diagnostic.code}): {diagnostic.message}")
         self.code = diagnostic.code
+
+
+class CannotAsk(CallError):
+    """The operation asks, and whoever calls cannot be asked; ``kinds`` are those of the questions."""
+
+    status, title = 501, "cannot ask"
+
+    def __init__(self, kinds: tuple[str, ...]) -> None:
+        super().__init__(
+            f"this operation asks whoever calls it ({', '.join(kinds)}), which cannot be done here"
+        )
+        self.kinds = kinds
+
+
+class Unanswered(CallError):
+    """A question that was put and not answered."""
+
+    status, title = 409, "not answered"
 
 
 class UpstreamError(CallError):

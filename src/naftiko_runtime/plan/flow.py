@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from ..expr.scope import Expr, Scope
 from ..expr.shape import Shape
 from ..values import Json
+from .asking import Query, Question
 from .call import Headers, HttpCall, Outbound
 from .errors import CallError
 
@@ -29,6 +30,13 @@ class Effects(Protocol):
         """Send a request and read the whole answer; raises UpstreamError, also for statuses from 400."""
         ...
 
+    async def ask(self, questions: Mapping[str, Question]) -> Mapping[str, Json]:
+        """Put questions to whoever calls; what is not required may stay without an answer.
+
+        Raises CannotAsk, or Suspended where the call has to be made again with the answers.
+        """
+        ...
+
 
 class Step(Protocol):
     """One step; its result is kept under its name."""
@@ -39,6 +47,11 @@ class Step(Protocol):
     @property
     def calls(self) -> tuple[HttpCall, ...]:
         """The requests this step makes."""
+        ...
+
+    @property
+    def asks(self) -> tuple[Query, ...]:
+        """The questions this step puts to whoever calls."""
         ...
 
     def parts(self) -> Iterator[tuple[str, str, Expr]]:
@@ -67,6 +80,11 @@ class Flow:
     def calls(self) -> tuple[HttpCall, ...]:
         """All requests that are made, in their order."""
         return tuple(call for step in self.steps for call in step.calls)
+
+    @property
+    def asks(self) -> tuple[Query, ...]:
+        """All questions that are put to whoever calls."""
+        return tuple(query for step in self.steps for query in step.asks)
 
     async def run(self, scope: Scope, effects: Effects, watch: Watch = unwatched) -> Answer:
         """Run the steps in the order of the file; the first one that fails ends it and says where it was."""

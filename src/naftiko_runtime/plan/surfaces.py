@@ -10,10 +10,12 @@ from typing import Literal, Protocol, TypeAlias
 
 from ..source.diagnostics import Diagnostic
 from ..values import Json
+from .asking import NOBODY, Asker
 from .call import Headers, HttpCall, Inbound
 from .contract import Contract
 from .flow import Answer, Flow, Watch, unwatched
 from .forward import NOTHING, Forward, Forwarded
+from .journal import Journal
 from .uris import UriPattern
 from .verifier import Verifier
 
@@ -238,6 +240,10 @@ class Context:
         False  # nothing can be done with a part of an answer, so the deadline is for all of it
     )
     watch: Watch = field(default=unwatched, repr=False)  # hears of the steps of a flow
+    asker: Asker = field(default=NOBODY, repr=False)  # puts the questions of a flow
+    journal: Journal | None = field(
+        default=None, repr=False
+    )  # what the same call was answered before it asked
 
 
 # what a call gave: decoded JSON, or an upstream's answer whose body is still to be read

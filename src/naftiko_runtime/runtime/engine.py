@@ -13,6 +13,7 @@ from typing import assert_never
 
 from ..expr.scope import Scope
 from ..expr.sink import Unsendable, header_text
+from ..plan.asking import NOBODY, Asker, Suspended, check_askable
 from ..plan.call import HttpCall, Inbound, Outbound
 from ..plan.credential import Memo
 from ..plan.errors import (
@@ -23,8 +24,9 @@ from ..plan.errors import (
     UpstreamTimeout,
 )
 from ..plan.explain import Api, Plan
-from ..plan.flow import Answer, Flow, Watch
+from ..plan.flow import Answer, Effects, Flow
 from ..plan.forward import Forward
+from ..plan.journal import Journaled
 from ..plan.remedy import ErrorRule
 from ..plan.resilience import Limits
 from ..plan.surfaces import Context, Operation, PassThrough, Refused, Result
@@ -83,6 +85,9 @@ class Engine:
         except CallError as error:
             outcome = f"{error.status} {error.title}"
             raise
+        except Suspended as suspended:
+            outcome = f"asks {suspended}"
+            raise
         except asyncio.CancelledError:
             outcome = "cancelled"
             raise
@@ -109,7 +114,7 @@ class Engine:
                     yield inbound
             case Flow() as flow:
                 scope = Scope(operation.contract.bind(raw), self.binds)
-                yield await self._finish(flow, scope, context.watch)
+                yield await self._finish(flow, scope, context)
             case _:
                 assert_never(operation.body)
 
@@ -141,17 +146,21 @@ class Engine:
 
         return replace(outbound, body=pieces(outbound.body))
 
-    async def _finish(self, flow: Flow, scope: Scope, watch: Watch) -> Answer:
+    async def _finish(self, flow: Flow, scope: Scope, context: Context) -> Answer:
+        check_askable(flow.asks, context.asker)
         try:
             async with asyncio.timeout(self.settings.timeout_s) as deadline:
-                return await flow.run(scope, self._running(deadline, self.settings.retries), watch)
+                effects: Effects = self._running(deadline, self.settings.retries, context.asker)
+                if context.journal is not None:
+                    effects = Journaled(effects, context.journal)
+                return await flow.run(scope, effects, context.watch)
         except TimeoutError:
             error = UpstreamTimeout(self._late(flow.api_at(scope)))
             flow.locate(error, scope)
             raise error from None
 
-    def _running(self, deadline: asyncio.Timeout, retries: int | None) -> Running:
-        return Running(self.senders, self.errors, deadline, retries, self.binds)
+    def _running(self, deadline: asyncio.Timeout, retries: int | None, asker: Asker = NOBODY) -> Running:
+        return Running(self.senders, self.errors, deadline, retries, self.binds, asker)
 
     def _late(self, api: str) -> str:
         return f"{api} gave no answer within {self.settings.timeout_s:g} s"

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 
 from ..formats import FORMATS, Hints
+from ..plan.asking import NOBODY, Asker, Question, cannot_ask
 from ..plan.call import Headers, HttpCall, Inbound, Outbound
 from ..plan.errors import UndecodableAnswer, UpstreamError, UpstreamRefused
 from ..plan.flow import Answer
@@ -39,6 +40,7 @@ class Running:
     deadline: asyncio.Timeout
     retries: int | None = None
     binds: Mapping[str, Secret] = field(default_factory=dict, repr=False)
+    asker: Asker = NOBODY
 
     async def send(self, call: HttpCall, outbound: Outbound, stack: AsyncExitStack) -> Inbound:
         """Send a request; the answer's body must be read before the stack is closed.
@@ -61,6 +63,26 @@ class Running:
             raise UpstreamRefused(status, headers, body)
         value = None if status == 204 else await _decode(call, body, headers, self.binds.values())
         return Answer(status, headers, value)
+
+    async def ask(self, questions: Mapping[str, Question]) -> Mapping[str, Json]:
+        """Put the questions that the client can be asked; the deadline waits while somebody thinks."""
+        askable = {name: question for name, question in questions.items() if self.asker.can(question.kind)}
+        missing = [
+            question.kind
+            for name, question in questions.items()
+            if question.is_required and name not in askable
+        ]
+        if missing:
+            raise cannot_ask(missing)
+        if not askable:
+            return {}
+        loop, ends = asyncio.get_running_loop(), self.deadline.when()
+        left_s = None if ends is None else ends - loop.time()
+        self.deadline.reschedule(None)
+        try:
+            return await self.asker.ask(askable)
+        finally:
+            self.deadline.reschedule(None if left_s is None else loop.time() + left_s)
 
 
 def with_headers(outbound: Outbound, passed: Headers) -> Outbound:

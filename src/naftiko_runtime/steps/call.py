@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..expr.scope import Expr, Scope
 from ..expr.shape import Shape
+from ..plan.asking import Query
 from ..plan.call import HttpCall
 from ..plan.flow import Answer, Effects
 
@@ -22,6 +23,10 @@ class CallStep:
     @property
     def calls(self) -> tuple[HttpCall, ...]:
         return (self.call,)
+
+    @property
+    def asks(self) -> tuple[Query, ...]:
+        return ()
 
     def parts(self) -> Iterator[tuple[str, str, Expr]]:
         return self.call.parts()

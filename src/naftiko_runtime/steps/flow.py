@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..expr.scope import Expr, Scope
+from ..plan.asking import Query
 from ..plan.call import HttpCall
 from ..plan.contract import Contract
 from ..plan.errors import BadArgument, InvalidArguments
@@ -26,6 +27,10 @@ class FlowStep:
     @property
     def calls(self) -> tuple[HttpCall, ...]:
         return self.flow.calls
+
+    @property
+    def asks(self) -> tuple[Query, ...]:
+        return self.flow.asks
 
     def parts(self) -> Iterator[tuple[str, str, Expr]]:
         yield from (("input", name, value) for name, value in self.inputs)

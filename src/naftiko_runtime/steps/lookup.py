@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..expr.scope import Expr, Scope, StepResult, Value, match_name
 from ..expr.sink import as_text
+from ..plan.asking import Query
 from ..plan.call import HttpCall
 from ..plan.flow import Answer, Effects
 from ..values import Json, Secret
@@ -29,6 +30,10 @@ class LookupStep:
 
     @property
     def calls(self) -> tuple[HttpCall, ...]:
+        return ()
+
+    @property
+    def asks(self) -> tuple[Query, ...]:
         return ()
 
     def parts(self) -> Iterator[tuple[str, str, Expr]]:
