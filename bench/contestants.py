@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from .stage import ROOT, Stage, nginx
@@ -12,6 +14,7 @@ from .stage import ROOT, Stage, nginx
 Command: TypeAlias = Callable[[Stage, int], list[str]]
 
 OURS = "naftiko-run"
+OUR_SCRIPTS = Path(sys.executable).parent
 RIVALS_PYTHON = ROOT / ".cache" / "clients" / "bench" / "bin" / "python"
 _TOOL = "get_job"
 _LEGACY, _MODERN = "2025-11-25", "2026-07-28"
@@ -29,8 +32,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """How callers speak: writes the request for an id, and reads the job out of an answer's JSON."""
+    """How callers speak: writes the request for an id, and reads the job out of an answer's JSON.
 
+    ``group`` is the word with which a run picks its rows.
+    """
+
+    group: str
     name: str
     request: Callable[[str], Request]
     read: Callable[[Any], object]
@@ -89,7 +96,7 @@ def _ours(face: str) -> Command:
     def command(stage: Stage, port: int) -> list[str]:
         ports = {"rest": 0, "mcp": 0, face: port}
         options = [part for name, number in ports.items() for part in ("--port", f"jobs-{name}={number}")]
-        server = [str(ROOT / ".venv" / "bin" / "naftiko-run"), str(ROOT / "bench" / "capability.yml")]
+        server = [str(OUR_SCRIPTS / "naftiko-run"), str(ROOT / "bench" / "capability.yml")]
         return [*server, "--log-level", "warning", "--base-uri", f"jobs={stage.upstream}/v1", *options]
 
     return command
@@ -106,23 +113,26 @@ def _nginx(stage: Stage, port: int) -> list[str]:
     return nginx(stage, "proxy.conf", port)
 
 
-REST = Wire("REST", _get, _whole)
-LEGACY = Wire(f"MCP {_LEGACY}", _legacy_call, _result)
-MODERN = Wire(f"MCP {_MODERN}", _modern_call, _result)
+REST = Wire("rest", "REST", _get, _whole)
+LEGACY = Wire("mcp", f"MCP {_LEGACY}", _legacy_call, _result)
+MODERN = Wire("mcp", f"MCP {_MODERN}", _modern_call, _result)
 
-OUR_ROWS = (
-    Row(REST, OURS, _ours("rest")),
-    Row(LEGACY, OURS, _ours("mcp")),
-    Row(MODERN, OURS, _ours("mcp")),
-)
 ROWS = (
-    OUR_ROWS[0],
+    Row(REST, OURS, _ours("rest")),
     Row(REST, "proxy by hand", _rival("proxy.py")),
     Row(REST, "nginx", _nginx),
-    OUR_ROWS[1],
+    Row(LEGACY, OURS, _ours("mcp")),
     Row(LEGACY, "SDK by hand", _rival("sdk.py")),
     Row(LEGACY, "FastMCP", _rival("openapi.py")),
-    OUR_ROWS[2],
+    Row(LEGACY, "raw floor", _rival("raw.py")),
+    Row(MODERN, OURS, _ours("mcp")),
     Row(MODERN, "SDK by hand", _rival("sdk.py")),
     Row(MODERN, "FastMCP", _rival("openapi.py")),
+    Row(MODERN, "raw floor", _rival("raw.py")),
 )
+GROUPS = tuple(dict.fromkeys(row.wire.group for row in ROWS))
+
+
+def rows_of(groups: Collection[str]) -> tuple[Row, ...]:
+    """Pick the rows of some groups, or all."""
+    return tuple(row for row in ROWS if not groups or row.wire.group in groups)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from .contestants import OUR_ROWS, RIVALS_PYTHON, Row
+from .contestants import OURS, RIVALS_PYTHON, Row
 from .measure import MANY, Target, load_command, put_load, serving
 from .stage import BenchError, Stage
 
@@ -16,10 +16,10 @@ _SAMPLES_PER_S = 250
 _TOP = 60
 
 
-def write_profile(stage: Stage, job: str, say: Callable[[str], None]) -> Path:
-    """Profile all rows of ours, one after the other."""
+def write_profile(stage: Stage, rows: Sequence[Row], job: str, say: Callable[[str], None]) -> Path:
+    """Profile our rows among these, one after the other."""
     parts = []
-    for row in OUR_ROWS:
+    for row in (row for row in rows if row.server == OURS):
         say(f"profile of {row.name}, {_DURATION_S} s")
         with serving(stage, row, job) as target:
             put_load(stage, target, MANY, 1)

@@ -6,9 +6,10 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from .contestants import ROWS, Row
+from .contestants import GROUPS, Row, rows_of
 from .measure import MANY, Load, Sample, measure
 from .profile import write_profile
 from .report import Settings, write_results
@@ -25,9 +26,12 @@ def main() -> int:
     try:
         with open_stage(_FOLDER) as stage:
             if arguments.profile:
-                written = write_profile(stage, settings.answer, say)
+                written = write_profile(stage, rows_of(arguments.rows), settings.answer, say)
             else:
-                written = _bench(stage, settings, _FOLDER if arguments.quick else ROOT / "bench")
+                is_whole = not (arguments.quick or arguments.rows)
+                written = _bench(
+                    stage, settings, rows_of(arguments.rows), ROOT / "bench" if is_whole else _FOLDER
+                )
             say(f"wrote {written.relative_to(ROOT)}")
     except BenchError as error:
         say(str(error))
@@ -41,6 +45,13 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round, written to .cache/bench")
     parser.add_argument(
+        "--rows",
+        type=_groups,
+        default=(),
+        metavar="GROUP,...",
+        help=f"only these, written to .cache/bench: {', '.join(GROUPS)}",
+    )
+    parser.add_argument(
         "--rounds", type=int, default=5, metavar="N", help="rounds to take medians of (default: 5)"
     )
     parser.add_argument("--answer", choices=("job", "list"), default="job", help="what the upstream answers")
@@ -50,11 +61,18 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _bench(stage: Stage, settings: Settings, folder: Path) -> Path:
-    samples: dict[Row, list[Sample]] = {row: [] for row in ROWS}
+def _groups(text: str) -> list[str]:
+    groups = text.split(",")
+    if unknown := sorted(set(groups).difference(GROUPS)):
+        raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: there are {', '.join(GROUPS)}")
+    return groups
+
+
+def _bench(stage: Stage, settings: Settings, rows: Sequence[Row], folder: Path) -> Path:
+    samples: dict[Row, list[Sample]] = {row: [] for row in rows}
     busy, began, path = os.getloadavg()[0], time.monotonic(), folder / "results.md"
     for number in range(1, settings.rounds + 1):
-        for row in ROWS:
+        for row in rows:
             sample = measure(stage, row, settings.answer, settings.duration_s)
             samples[row].append(sample)
             say(f"round {number} of {settings.rounds}, {row.name}: {_figures(sample)}")
@@ -65,7 +83,8 @@ def _bench(stage: Stage, settings: Settings, folder: Path) -> Path:
 
 
 def _figures(sample: Sample) -> str:
-    return f"1 caller {_load(sample.one)}; {MANY} callers {_load(sample.many)}"
+    loads = f"1 caller {_load(sample.one)}; {MANY} callers {_load(sample.many)}"
+    return f"{loads}; {sample.cpu_s_per_10k:.2f} CPU s per 10,000"
 
 
 def _load(load: Load) -> str:

@@ -99,6 +99,10 @@ finish() {
   rm -f "$environment/.unfinished"
 }
 
+# install_locked ENVIRONMENT LOCK: a lock is complete, and pip that resolves it once more stumbles over packages that
+# are wanted with and without extras as soon as a newer version is out.
+install_locked() { install "$1" --no-deps --require-hashes -r "$2"; }
+
 # install ENVIRONMENT ARGUMENT...: with uv where it is on the path, else with the environment's pip.
 install() {
   local environment=$1
