@@ -11,7 +11,8 @@ import pytest
 from naftiko_runtime.plan.errors import UndecodableAnswer, UpstreamTimeout, UpstreamUnreachable
 from naftiko_runtime.runtime.proxies import Proxies
 from naftiko_runtime.runtime.transports import system_lookup
-from naftiko_runtime.runtime.transports.aiohttp import AiohttpTransport, Outside, open_aiohttp
+from naftiko_runtime.runtime.transports.aiohttp import AiohttpTransport, open_aiohttp
+from naftiko_runtime.runtime.transports.pool import Outside
 from wire import Respond, Seen, Upstream, answer, hang_up, silence
 
 WAIT_S = 5

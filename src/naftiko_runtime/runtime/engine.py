@@ -44,7 +44,8 @@ from .renewing import Renewer, place_of
 from .running import Running, with_headers
 from .timely import Timely
 from .transports import Lookup, Transport, system_lookup
-from .transports.aiohttp import Outside, open_aiohttp
+from .transports.aiohttp import open_aiohttp
+from .transports.pool import Outside
 
 log = logging.getLogger("naftiko.calls")
 

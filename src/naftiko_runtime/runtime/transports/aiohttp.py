@@ -4,37 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from io import BytesIO
-from typing import cast
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.client_proto import ResponseHandler
-from aiohttp.client_reqrep import ConnectionKey
-from aiohttp.connector import Connection
-from aiohttp.tracing import Trace
+from multidict import CIMultiDict
 from yarl import URL
 
 from ...plan.call import Headers, Inbound
-from ...plan.errors import UndecodableAnswer, UpstreamTimeout, UpstreamUnreachable
-from ..policies.egress import Egress
+from ...plan.errors import CallError, UndecodableAnswer, UpstreamTimeout, UpstreamUnreachable
 from ..proxies import Proxies
-from . import Lookup, system_lookup
+from .pool import Outside, open_pool
 
-# below the 5 s after which Node servers close idle connections
-_KEEP_ALIVE_S = 4.0
 _CHUNK_BYTES = 64 * 1024
 _AT_ONCE_BYTES = 1024 * 1024
 # of a final answer; nobody asks to switch protocols
 _LOWEST, _HIGHEST = 200, 599
-_BODILESS = re.compile(rb"HTTP/1\.[01] (204|304)\b")
+_FAILURES = (aiohttp.ClientError, OSError)  # a TimeoutError is an OSError
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +44,39 @@ class AiohttpInbound:
         )
         return cls(name, response, response.status, headers)
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """Yield the body in pieces of at most 64 KiB."""
-        with _told(self.name, "the answer broke off"):
-            async for chunk in self.response.content.iter_chunked(_CHUNK_BYTES):
-                yield chunk
+    def chunks(self) -> AsyncIterator[bytes]:
+        """Give the body in pieces of at most 64 KiB."""
+        return _Chunks(self.name, self.response.content)
+
+
+class _Chunks:
+    """The pieces of a body; no generator, because the loop keeps a list of those."""
+
+    __slots__ = ("_content", "_name")
+
+    def __init__(self, name: str, content: aiohttp.StreamReader) -> None:
+        self._name, self._content = name, content
+
+    def __aiter__(self) -> _Chunks:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            chunk = await self._content.read(_CHUNK_BYTES)
+        except _FAILURES as error:
+            raise _told(error, self._name, "the answer broke off") from None
+        if not chunk:
+            raise StopAsyncIteration
+        return chunk
+
+
+class _Request(aiohttp.ClientRequest):
+    """Has the headers that it is given, and no others but Host and the length of its body."""
+
+    _skip_auto_headers = CIMultiDict({"Content-Type": None})
+
+    def update_auto_headers(self, skip_auto_headers: Iterable[str] | None) -> None:
+        """Add none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +84,93 @@ class AiohttpTransport:
     """One connection pool for one consumed API."""
 
     name: str
-    session: aiohttp.ClientSession
+    connector: aiohttp.BaseConnector
+    timeout: aiohttp.ClientTimeout
     proxies: Proxies
 
-    @asynccontextmanager
-    async def send(
+    def send(
         self, method: str, url: str, headers: list[tuple[str, str]], body: bytes | AsyncIterator[bytes] | None
-    ) -> AsyncIterator[Inbound]:
-        with _told(self.name, "no usable answer came"):
-            response = await self.session.request(
-                method,
-                URL(url, encoded=True),
-                headers=headers,
-                data=_without_warning(body),
-                allow_redirects=False,
-                proxy=self.proxies.proxy_for(url),
-            )
-        async with response:
-            if not _LOWEST <= response.status <= _HIGHEST:
-                response.close()
-                raise UndecodableAnswer(
-                    f"{self.name} answered with status {response.status}, which has no meaning"
+    ) -> AbstractAsyncContextManager[Inbound]:
+        return _Exchange(self, method, url, headers, body)
+
+
+class _Exchange:
+    """One request and its answer.
+
+    It goes below the session of the library, whose cookies, redirects, traces and default headers are not
+    wanted: they would be a third of what a call costs in the library.
+    """
+
+    __slots__ = ("_asked", "_response", "_transport")
+
+    def __init__(
+        self,
+        transport: AiohttpTransport,
+        method: str,
+        url: str,
+        headers: list[tuple[str, str]],
+        body: bytes | AsyncIterator[bytes] | None,
+    ) -> None:
+        self._transport, self._asked = transport, (method, url, headers, body)
+        self._response: aiohttp.ClientResponse | None = None
+
+    async def __aenter__(self) -> Inbound:
+        name = self._transport.name
+        try:
+            request = self._request(*self._asked)
+            try:
+                response = self._response = await self._respond(request)
+            finally:
+                if request._body is not None:
+                    await request._body.close()
+        except _FAILURES as error:
+            raise _told(error, name, "no usable answer came") from None
+        if not _LOWEST <= response.status <= _HIGHEST:
+            response.close()
+            raise UndecodableAnswer(f"{name} answered with status {response.status}, which has no meaning")
+        return AiohttpInbound.of(name, response)
+
+    async def __aexit__(self, *failure: object) -> None:
+        response = self._response
+        # who has read an answer to its end has given its connection back
+        if response is not None and response.connection is not None:
+            response.release()
+            await response.wait_for_close()
+
+    def _request(
+        self, method: str, url: str, headers: list[tuple[str, str]], body: bytes | AsyncIterator[bytes] | None
+    ) -> _Request:
+        proxy = self._transport.proxies.proxy_for(url)
+        return _Request(
+            method,
+            URL(url, encoded=True),
+            headers=headers,
+            data=_without_warning(body),
+            loop=asyncio.get_running_loop(),
+            proxy=None if proxy is None else URL(proxy),
+        )
+
+    async def _respond(self, request: _Request) -> aiohttp.ClientResponse:
+        timeout, response = self._transport.timeout, None
+        try:
+            connection = await self._transport.connector.connect(request, [], timeout)
+        except TimeoutError:
+            raise aiohttp.ConnectionTimeoutError from None
+        try:
+            if connection.protocol is not None:  # as it is before it is given back
+                connection.protocol.set_response_params(
+                    skip_payload=request.method == "HEAD",
+                    read_until_eof=True,
+                    auto_decompress=False,
+                    read_timeout=timeout.sock_read,
                 )
-            yield AiohttpInbound.of(self.name, response)
+            response = await request.send(connection)
+            return await response.start(connection)
+        except BaseException:
+            if response is not None:
+                response.close()
+            connection.close()
+            raise
 
 
 def _without_warning(
@@ -96,71 +178,6 @@ def _without_warning(
 ) -> BytesIO | bytes | AsyncIterator[bytes] | None:
     """Let large bodies be written in turns, as the library demands beyond 1 MiB."""
     return BytesIO(body) if isinstance(body, bytes) and len(body) > _AT_ONCE_BYTES else body
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What lies between a pool and the upstreams: how hosts are found, which may be called, by what proxy."""
-
-    egress: Egress = field(default_factory=Egress)
-    lookup: Lookup = system_lookup
-    proxies: Proxies = field(default_factory=Proxies)
-
-
-class _Handler(ResponseHandler):
-    """Reads answers; what follows one that has no body by its status is not taken for the next one."""
-
-    def data_received(self, data: bytes) -> None:
-        is_between = self._payload is None or self._payload.is_eof()
-        if is_between and _BODILESS.match(data):
-            head, end, rest = data.partition(b"\r\n\r\n")
-            if rest:
-                data = head + end
-                self.force_close()
-        super().data_received(data)
-        # the library tells nobody who reads a body that its rest cannot be parsed
-        payload = self._payload
-        if self.exception() is not None and payload is not None and not payload.is_eof():
-            payload.set_exception(aiohttp.ClientPayloadError())
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Keeps connections for the next request, but none on which something came that nobody asked for."""
-
-    async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
-        # an answer that came too early would be taken for that of the next request
-        while (connection := await super()._get(key, traces)) is not None:
-            if connection.protocol is not None and not connection.protocol.should_close:
-                return connection
-            connection.close()
-        return None
-
-
-class _Resolver(AbstractResolver):
-    """Finds the addresses of hosts; the library connects to those that are given here, and no others."""
-
-    def __init__(self, name: str, outside: Outside) -> None:
-        self._name, self._outside = name, outside
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        found = await self._outside.lookup(host)
-        addresses = self._outside.egress.admitted(self._name, host, found)
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=socket.IPPROTO_TCP,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for address in addresses
-        ]
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
 
 @asynccontextmanager
@@ -174,45 +191,33 @@ async def open_aiohttp(
 ) -> AsyncIterator[AiohttpTransport]:
     """Open the pool of one API; ``idle_s`` is how long an upstream may be silent."""
     around = outside or Outside()
-    # how many requests run at a time is for the limit of the API to say
-    connector = _Connector(
-        limit=0, keepalive_timeout=_KEEP_ALIVE_S, resolver=_Resolver(name, around), ssl=tls or True
-    )
-    # the library has no other way to say who reads answers
-    connector._factory = cast("partial[ResponseHandler]", partial(_Handler, loop=asyncio.get_running_loop()))
-    async with aiohttp.ClientSession(
-        connector=connector,
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect_s, sock_read=idle_s),
-        auto_decompress=False,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-    ) as session:
-        # it would send a GET, PUT or DELETE again whose connection dropped; repeating is for the policies
-        session._retry_connection = False
-        yield AiohttpTransport(name, session, around.proxies)
-
-
-@contextmanager
-def _told(name: str, what: str) -> Iterator[None]:
-    """Turn the library's errors into ours; their texts go to the log only, they may hold addresses."""
+    connector = open_pool(name, around, tls)
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_s, sock_read=idle_s)
     try:
-        yield
-    except aiohttp.ClientConnectorError as error:
-        sentence = f"cannot connect to {name} at {error.host}:{error.port}: {_reason(error.os_error)}"
-        raise UpstreamUnreachable(sentence, was_sent=False, is_lasting=_is_lasting(error)) from None
-    except aiohttp.ClientHttpProxyError as error:
-        sentence = f"the proxy does not connect to {name}: it answered {error.status}"
-        raise UpstreamUnreachable(sentence, was_sent=False, is_lasting=error.status < 500) from None
-    except aiohttp.InvalidURL:
-        raise UpstreamUnreachable(
-            f"{name} has no host that can be called", was_sent=False, is_lasting=True
-        ) from None
-    except aiohttp.ConnectionTimeoutError:
-        raise UpstreamUnreachable(f"cannot connect to {name} in time", was_sent=False) from None
-    except TimeoutError:
-        raise UpstreamTimeout(f"{name} was silent for too long") from None
-    except (aiohttp.ClientError, OSError) as error:
-        raise UpstreamUnreachable(f"{name}: {what}", detail=type(error).__name__) from None
+        yield AiohttpTransport(name, connector, timeout, around.proxies)
+    finally:
+        await connector.close()
+
+
+def _told(error: Exception, name: str, what: str) -> CallError:
+    """Turn an error of the library into ours; its text goes to the log only, it may hold addresses."""
+    match error:
+        case aiohttp.ClientConnectorError():
+            sentence = f"cannot connect to {name} at {error.host}:{error.port}: {_reason(error.os_error)}"
+            return UpstreamUnreachable(sentence, was_sent=False, is_lasting=_is_lasting(error))
+        case aiohttp.ClientHttpProxyError():
+            sentence = f"the proxy does not connect to {name}: it answered {error.status}"
+            return UpstreamUnreachable(sentence, was_sent=False, is_lasting=error.status < 500)
+        case aiohttp.InvalidURL():
+            return UpstreamUnreachable(
+                f"{name} has no host that can be called", was_sent=False, is_lasting=True
+            )
+        case aiohttp.ConnectionTimeoutError():
+            return UpstreamUnreachable(f"cannot connect to {name} in time", was_sent=False)
+        case TimeoutError():
+            return UpstreamTimeout(f"{name} was silent for too long")
+        case _:
+            return UpstreamUnreachable(f"{name}: {what}", detail=type(error).__name__)
 
 
 def _is_lasting(error: aiohttp.ClientConnectorError) -> bool:
