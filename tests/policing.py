@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from naftiko_runtime.plan.call import Headers, Inbound, Outbound
 from naftiko_runtime.plan.errors import CallError
 from naftiko_runtime.plan.resilience import Effort
 from naftiko_runtime.runtime.policies import Request, Sender
+from naftiko_runtime.runtime.policies.held import Held
 
 WAIT_S = 5
 
@@ -35,11 +35,11 @@ class Script:
     closed: int = 0
     gate: asyncio.Event | None = None
 
-    async def send(self, request: Request, stack: AsyncExitStack) -> Inbound:
+    async def send(self, request: Request, held: Held) -> Inbound:
         self.asked.append(request)
         if self.gate is not None:
             await self.gate.wait()
-        stack.callback(self._close)
+        held.callback(self._close)
         outcome = self.outcomes[min(len(self.asked), len(self.outcomes)) - 1]
         if isinstance(outcome, CallError):
             raise outcome
@@ -61,8 +61,8 @@ async def ask(
     within_s: float = WAIT_S,
 ) -> tuple[int, bytes]:
     """Send a request and read its answer, within a deadline."""
-    async with AsyncExitStack() as stack:
+    async with Held() as held:
         async with asyncio.timeout(within_s) as deadline:
             request = Request(outbound or Outbound("GET", "/"), effort or Effort(), deadline)
-            inbound = await sender.send(request, stack)
+            inbound = await sender.send(request, held)
         return inbound.status, b"".join([chunk async for chunk in inbound.chunks()])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 
 from ..expr.sink import Unsendable
@@ -13,6 +13,7 @@ from ..plan.errors import UpstreamError
 from ..values import Secret, Text
 from ..values.secret import join
 from .observing import Observer, Sent
+from .policies.held import Held
 from .renewing import Renewer
 from .transports import Transport
 
@@ -31,11 +32,23 @@ class Client:
     user_agent: str = "naftiko-runtime"
     observer: Observer | None = None
 
-    @asynccontextmanager
-    async def send(self, outbound: Outbound) -> AsyncIterator[Inbound]:
-        """Send a request, signed; the answer's body must be read before the context ends."""
-        async with AsyncExitStack() as stack:
-            yield await self._exchange(outbound, stack)
+    async def send(self, outbound: Outbound, held: Held) -> Inbound:
+        """Send a request, signed; its connection is held."""
+        if self.credential is None:
+            return await held.enter(self._sending(outbound))
+        signing = self.credential.sign(outbound, self.binds, self.memo)
+        try:
+            request = await self._next_request(signing, next(signing))
+            while True:
+                inbound = await held.enter(self._sending(request))
+                try:
+                    wanted = signing.send(inbound)
+                except StopIteration:
+                    return inbound
+                await held.leave()
+                request = await self._next_request(signing, wanted)
+        except (Unsendable, CannotSign) as error:
+            raise UpstreamError(f"the credential for {self.name} {error}") from None
 
     def at(self, base_uri: str) -> Client:
         """Give a client that sends there, and shares everything else."""
@@ -45,23 +58,6 @@ class Client:
         """Give a client that signs nothing."""
         return replace(self, credential=None)
 
-    async def _exchange(self, outbound: Outbound, stack: AsyncExitStack) -> Inbound:
-        if self.credential is None:
-            return await stack.enter_async_context(self._transmit(outbound))
-        signing = self.credential.sign(outbound, self.binds, self.memo)
-        try:
-            request = await self._next_request(signing, next(signing))
-            while True:
-                inbound = await stack.enter_async_context(self._transmit(request))
-                try:
-                    wanted = signing.send(inbound)
-                except StopIteration:
-                    return inbound
-                await stack.aclose()
-                request = await self._next_request(signing, wanted)
-        except (Unsendable, CannotSign) as error:
-            raise UpstreamError(f"the credential for {self.name} {error}") from None
-
     async def _next_request(self, signing: Signing, wanted: Outbound | Renewal) -> Outbound:
         """Get what the credential lacks, until it has signed a request."""
         while not isinstance(wanted, Outbound):
@@ -69,8 +65,7 @@ class Client:
             wanted = next(signing)
         return wanted
 
-    @asynccontextmanager
-    async def _transmit(self, request: Outbound) -> AsyncIterator[Inbound]:
+    def _sending(self, request: Outbound) -> AbstractAsyncContextManager[Inbound]:
         said = request.headers
         if all(name.lower() != "user-agent" for name, _ in said):
             said = (("User-Agent", self.user_agent), *said)
@@ -78,11 +73,10 @@ class Client:
         body = request.body.reveal().encode() if isinstance(request.body, Secret) else request.body
         url = self.base_uri + _reveal(request.target)
         sending = self.transport.send(request.method, url, headers, body)
-        if self.observer is not None:
-            url_shown = join((self.base_uri, request.target))
-            sending = self.observer(Sent(request.method, url_shown, said, request.body), sending)
-        async with sending as inbound:
-            yield inbound
+        if self.observer is None:
+            return sending
+        url_shown = join((self.base_uri, request.target))
+        return self.observer(Sent(request.method, url_shown, said, request.body), sending)
 
 
 def _reveal(text: Text) -> str:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from time import perf_counter
 from typing import assert_never
 
 from ..expr.scope import Scope
 from ..expr.sink import Unsendable, header_text
-from ..plan.asking import NOBODY, Asker, Suspended, check_askable
+from ..plan.asking import NOBODY, Asker, check_askable
 from ..plan.call import HttpCall, Inbound, Outbound
 from ..plan.credential import Memo
 from ..plan.errors import (
     BadArgument,
-    CallError,
     InvalidArguments,
     NotLinked,
     UpstreamTimeout,
@@ -34,10 +31,12 @@ from ..values import Json, Secret
 from .bindings import Bindings
 from .client import Client
 from .declared import as_declared
+from .invocation import Invocation
 from .observing import Observer
 from .policies import Sender
 from .policies.chain import chain
 from .policies.egress import Egress, Network, host_of
+from .policies.held import Held
 from .policies.redirect import Origin, origin_of
 from .proxies import Proxies
 from .renewing import Renewer, place_of
@@ -46,8 +45,6 @@ from .timely import Timely
 from .transports import Lookup, Transport, system_lookup
 from .transports.aiohttp import open_aiohttp
 from .transports.pool import Outside
-
-log = logging.getLogger("naftiko.calls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,66 +70,44 @@ class Engine:
     binds: Mapping[str, Secret] = field(repr=False)
     settings: Settings = field(default_factory=Settings)
 
-    @asynccontextmanager
-    async def invoke(
+    def invoke(
         self, operation: Operation, raw: Mapping[str, Json], context: Context
-    ) -> AsyncIterator[Result]:
+    ) -> AbstractAsyncContextManager[Result]:
         """Run an operation; raises CallError. The deadline ends when the answer's headers are there."""
-        began, outcome = perf_counter(), "failed"
-        try:
-            async with self._run(operation, raw, context) as result:
-                outcome = str(result.status)
-                yield result
-        except CallError as error:
-            outcome = f"{error.status} {error.title}"
-            raise
-        except Suspended as suspended:
-            outcome = f"asks {suspended}"
-            raise
-        except asyncio.CancelledError:
-            outcome = "cancelled"
-            raise
-        finally:
-            took_ms = (perf_counter() - began) * 1000
-            log.info("%s %s: %s in %.1f ms", context.face, operation.name, outcome, took_ms)
+        return Invocation(self, operation, raw, context)
 
-    @asynccontextmanager
-    async def _run(
-        self, operation: Operation, raw: Mapping[str, Json], context: Context
-    ) -> AsyncIterator[Result]:
+    async def run(
+        self, operation: Operation, raw: Mapping[str, Json], context: Context, held: Held
+    ) -> Result:
+        """Do the work of an invocation."""
         match operation.body:
             case Refused(diagnostic):
                 raise NotLinked(diagnostic)
             case PassThrough(call) as passing:
                 scope = Scope(operation.contract.bind(raw), self.binds)
                 passed = _passing(call.render(scope), context)
-                async with self._stream(call, passed, context, self.settings.retries) as inbound:
-                    yield as_declared(inbound, passing)
+                inbound = await self._send(call, passed, context, held, self.settings.retries)
+                return as_declared(inbound, passing)
             case Forward() as forward:
                 outbound = forward.render(Scope(operation.contract.bind(raw), self.binds), context.forwarded)
-                passed = _passing(outbound, context)
-                async with self._stream(forward.call, passed, context, retries=0) as inbound:
-                    yield inbound
+                return await self._send(forward.call, _passing(outbound, context), context, held, retries=0)
             case Flow() as flow:
-                scope = Scope(operation.contract.bind(raw), self.binds)
-                yield await self._finish(flow, scope, context)
+                return await self._finish(flow, Scope(operation.contract.bind(raw), self.binds), context)
             case _:
                 assert_never(operation.body)
 
-    @asynccontextmanager
-    async def _stream(
-        self, call: HttpCall, outbound: Outbound, context: Context, retries: int | None
-    ) -> AsyncIterator[Inbound]:
-        async with AsyncExitStack() as stack:
-            try:
-                async with asyncio.timeout(self.settings.timeout_s) as deadline:
-                    moving = self._moving(outbound, deadline)
-                    inbound = await self._running(deadline, retries).send(call, moving, stack)
-            except TimeoutError:
-                raise UpstreamTimeout(self._late(call.api)) from None
-            if context.wants_whole:
-                inbound = Timely(inbound, deadline.when(), self._late(call.api))
-            yield inbound
+    async def _send(
+        self, call: HttpCall, outbound: Outbound, context: Context, held: Held, retries: int | None
+    ) -> Inbound:
+        try:
+            async with asyncio.timeout(self.settings.timeout_s) as deadline:
+                moving = self._moving(outbound, deadline)
+                inbound = await self._running(deadline, retries).send(call, moving, held)
+        except TimeoutError:
+            raise UpstreamTimeout(self._late(call.api)) from None
+        if context.wants_whole:
+            return Timely(inbound, deadline.when(), self._late(call.api))
+        return inbound
 
     def _moving(self, outbound: Outbound, deadline: asyncio.Timeout) -> Outbound:
         """Move the deadline of an upload on with each piece: it may take long, but not stand still."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from ..formats import FORMATS, Hints
@@ -17,6 +17,7 @@ from ..plan.reading import charset, read
 from ..plan.remedy import ErrorRule, explain_error
 from ..values import Json, Secret
 from .policies import Request, Sender
+from .policies.held import Held
 from .policies.whole import Whole, read_whole
 from .quoting import beginning
 
@@ -42,21 +43,21 @@ class Running:
     binds: Mapping[str, Secret] = field(default_factory=dict, repr=False)
     asker: Asker = NOBODY
 
-    async def send(self, call: HttpCall, outbound: Outbound, stack: AsyncExitStack) -> Inbound:
-        """Send a request; the answer's body must be read before the stack is closed.
+    async def send(self, call: HttpCall, outbound: Outbound, held: Held) -> Inbound:
+        """Send a request; the answer's body must be read before what is held is given back.
 
         Raises UpstreamExplained for an error that the file gives a meaning.
         """
         effort = call.effort if self.retries is None else replace(call.effort, retries=self.retries)
-        inbound = await self.senders[call.api].send(Request(outbound, effort, self.deadline), stack)
+        inbound = await self.senders[call.api].send(Request(outbound, effort, self.deadline), held)
         if inbound.status >= 400 and (rules := self.errors[call.api]):
             return await _unless_explained(inbound, rules)
         return inbound
 
     async def fetch(self, call: HttpCall, outbound: Outbound) -> Answer:
         """Send a request for a step and decode its answer by the declared format."""
-        async with AsyncExitStack() as stack:
-            inbound = await self.send(call, with_headers(outbound, ()), stack)
+        async with Held() as held:
+            inbound = await self.send(call, with_headers(outbound, ()), held)
             body = await read(inbound, _ANSWER_LIMIT_BYTES)
             status, headers = inbound.status, inbound.headers
         if status >= 300:  # a redirect that could be followed has been
@@ -87,11 +88,13 @@ class Running:
 
 def with_headers(outbound: Outbound, passed: Headers) -> Outbound:
     """Add what the caller says, and what every request needs; what the file says goes before both."""
-    for headers in (passed, _DEFAULT_HEADERS):
-        said = {name.lower() for name, _ in outbound.headers}
-        added = tuple((name, value) for name, value in headers if name.lower() not in said)
-        outbound = replace(outbound, headers=(*outbound.headers, *added))
-    return outbound
+    if not outbound.headers and not passed:  # as most are
+        return replace(outbound, headers=_DEFAULT_HEADERS)
+    said = {name.lower() for name, _ in outbound.headers}
+    added = tuple(pair for pair in passed if pair[0].lower() not in said)
+    said.update(name.lower() for name, _ in added)
+    needed = (pair for pair in _DEFAULT_HEADERS if pair[0].lower() not in said)
+    return replace(outbound, headers=(*outbound.headers, *added, *needed))
 
 
 async def _unless_explained(inbound: Inbound, rules: tuple[ErrorRule, ...]) -> Inbound:

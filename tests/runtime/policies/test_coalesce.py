@@ -1,7 +1,6 @@
 """Who shares an answer, and who gets one of their own."""
 
 import asyncio
-from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
@@ -11,6 +10,7 @@ from naftiko_runtime.plan.errors import AddressRefused
 from naftiko_runtime.plan.resilience import Effort
 from naftiko_runtime.runtime.policies import Request
 from naftiko_runtime.runtime.policies.coalesce import Coalesce
+from naftiko_runtime.runtime.policies.held import Held
 from naftiko_runtime.values import Secret
 from policing import WAIT_S, Given, Script, ask
 
@@ -79,8 +79,8 @@ async def test_an_answer_that_says_that_it_is_too_large_is_not_read() -> None:
 
 async def test_what_becomes_too_large_keeps_its_status_and_headers() -> None:
     sender = Coalesce(Script((Given(203, (("x", "1"),), LARGE),)))
-    async with AsyncExitStack() as stack, asyncio.timeout(WAIT_S) as deadline:
-        inbound = await sender.send(Request(GET, SHARING, deadline), stack)
+    async with Held() as held, asyncio.timeout(WAIT_S) as deadline:
+        inbound = await sender.send(Request(GET, SHARING, deadline), held)
     assert (inbound.status, inbound.headers) == (203, (("x", "1"),))
 
 

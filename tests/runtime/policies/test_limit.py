@@ -1,7 +1,6 @@
 """How many requests run at a time, who waits, and who is sent away."""
 
 import asyncio
-from contextlib import AsyncExitStack
 
 import pytest
 
@@ -9,6 +8,7 @@ from naftiko_runtime.plan.call import Outbound
 from naftiko_runtime.plan.errors import Busy, UpstreamUnreachable
 from naftiko_runtime.plan.resilience import Effort
 from naftiko_runtime.runtime.policies import Request
+from naftiko_runtime.runtime.policies.held import Held
 from naftiko_runtime.runtime.policies.limit import Limit
 from policing import WAIT_S, Given, Script, ask
 
@@ -48,7 +48,7 @@ async def test_whoever_finds_the_queue_full_is_told_when_to_come_back() -> None:
 
 async def test_a_place_that_was_handed_to_somebody_who_leaves_goes_on_to_the_next() -> None:
     limit = Limit(Script(), "api", 1, 10)
-    async with AsyncExitStack() as running, asyncio.timeout(WAIT_S) as deadline:
+    async with Held() as running, asyncio.timeout(WAIT_S) as deadline:
         await limit.send(Request(Outbound("GET", "/"), Effort(), deadline), running)
         second, third = (asyncio.ensure_future(ask(limit)) for _ in range(2))
         await settled()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -16,6 +16,7 @@ from naftiko_runtime.plan.surfaces import Context
 from naftiko_runtime.runtime.bindings import bind
 from naftiko_runtime.runtime.engine import Settings, open_engine
 from naftiko_runtime.runtime.policies import Request
+from naftiko_runtime.runtime.policies.held import Held
 from naftiko_runtime.runtime.policies.redirect import Redirect, origin_of, without_credentials
 from naftiko_runtime.values import Json, Secret
 from policing import Given
@@ -237,9 +238,9 @@ async def test_a_host_may_ask_for_tls_and_not_for_less(
     base_uri: str, location: str, is_signed: bool | None
 ) -> None:
     client = Pretended(base_uri, location)
-    async with AsyncExitStack() as stack, asyncio.timeout(5) as deadline:
+    async with Held() as held, asyncio.timeout(5) as deadline:
         request = Request(Outbound("GET", "/x", headers=(("K", Secret("k")),)), Effort(), deadline)
-        await Redirect(client, frozenset()).send(request, stack)
+        await Redirect(client, frozenset()).send(request, held)
     assert client.sent == [(base_uri, True)] + ([("https://api.example", is_signed)] if is_signed else [])
 
 
@@ -259,10 +260,9 @@ class Pretended:
     def unsigned(self) -> "Pretended":
         return replace(self, is_signed=False)
 
-    @asynccontextmanager
-    async def send(self, outbound: Outbound) -> AsyncIterator[Given]:
+    async def send(self, outbound: Outbound, held: Held) -> Given:
         self.sent.append((self.base_uri, self.is_signed and bool(outbound.headers)))
-        yield Given(302, (("location", self.location),)) if len(self.sent) == 1 else Given()
+        return Given(302, (("location", self.location),)) if len(self.sent) == 1 else Given()
 
 
 async def test_a_post_that_was_answered_is_not_sent_again_when_what_it_points_to_is_gone(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
 from ...plan.call import Inbound, Outbound
 from ...plan.resilience import Effort
+from .held import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Request:
 class Sender(Protocol):
     """Sends a request; raises CallError.
 
-    Whatever has to be given back when the answer was read goes onto the stack. A wrapper that tries again
+    Whatever has to be given back when the answer was read goes onto the held. A wrapper that tries again
     closes it first, so one stack serves one attempt at a time.
     """
 
-    async def send(self, request: Request, stack: AsyncExitStack) -> Inbound: ...
+    async def send(self, request: Request, held: Held) -> Inbound: ...

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
 from ...plan.call import Inbound, Outbound
 from ...plan.errors import UpstreamTimeout
 from . import Request
+from .held import Held
 
 
 class Client(Protocol):
@@ -29,7 +29,7 @@ class Client(Protocol):
         """Give a client that signs nothing."""
         ...
 
-    def send(self, outbound: Outbound) -> AbstractAsyncContextManager[Inbound]: ...
+    async def send(self, outbound: Outbound, held: Held) -> Inbound: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,13 @@ class Attempt:
 
     client: Client
 
-    async def send(self, request: Request, stack: AsyncExitStack) -> Inbound:
+    async def send(self, request: Request, held: Held) -> Inbound:
         timeout_s = request.effort.timeout_s
-        sending = self.client.send(request.outbound)
         # an upload may take as long as it moves
         if timeout_s is None or request.outbound.is_streamed:
-            return await stack.enter_async_context(sending)
+            return await self.client.send(request.outbound, held)
         try:
             async with asyncio.timeout(timeout_s):
-                return await stack.enter_async_context(sending)
+                return await self.client.send(request.outbound, held)
         except TimeoutError:
             raise UpstreamTimeout(f"{self.client.name} gave no answer within {timeout_s:g} s") from None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from math import ceil
 
 from ...plan.call import Inbound
 from ...plan.errors import UpstreamDown, UpstreamTimeout, UpstreamUnreachable
 from . import Request, Sender
+from .held import Held
 
 log = logging.getLogger("naftiko.calls")
 
@@ -32,11 +32,11 @@ class Breaker:
     opens_again_at: float = 0.0
     is_trying: bool = False
 
-    async def send(self, request: Request, stack: AsyncExitStack) -> Inbound:
+    async def send(self, request: Request, held: Held) -> Inbound:
         if self.in_a_row >= self.failures:
             self._admit_one()
         try:
-            inbound = await self.inner.send(request, stack)
+            inbound = await self.inner.send(request, held)
         except (UpstreamTimeout, UpstreamUnreachable):
             self._fail()
             raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -11,6 +10,7 @@ from typing import Literal, TypeAlias
 from ...plan.call import Inbound, Outbound
 from ...plan.errors import CallError
 from . import Request, Sender
+from .held import Held
 from .whole import Whole, read_whole
 
 _SHARED_BYTES = 1 << 20
@@ -27,10 +27,10 @@ class Coalesce:
     inner: Sender
     flights: dict[Outbound, asyncio.Future[_Outcome]] = field(default_factory=dict)
 
-    async def send(self, request: Request, stack: AsyncExitStack) -> Inbound:
+    async def send(self, request: Request, held: Held) -> Inbound:
         outbound = request.outbound
         if not request.effort.coalesces or outbound.method != "GET":
-            return await self.inner.send(request, stack)
+            return await self.inner.send(request, held)
         while (flight := self.flights.get(outbound)) is not None:
             outcome = await asyncio.shield(flight)
             if isinstance(outcome, Whole):
@@ -38,15 +38,15 @@ class Coalesce:
             if isinstance(outcome, CallError):
                 raise copy(outcome)
             if outcome == "too large":
-                return await self.inner.send(request, stack)
-        return await self._lead(request, stack)
+                return await self.inner.send(request, held)
+        return await self._lead(request, held)
 
-    async def _lead(self, request: Request, stack: AsyncExitStack) -> Inbound:
+    async def _lead(self, request: Request, held: Held) -> Inbound:
         flight: asyncio.Future[_Outcome] = asyncio.get_running_loop().create_future()
         self.flights[request.outbound] = flight
         outcome: _Outcome = "left"
         try:
-            inbound = await self.inner.send(request, stack)
+            inbound = await self.inner.send(request, held)
             answer = await read_whole(inbound, _SHARED_BYTES)
             outcome = answer if isinstance(answer, Whole) else "too large"
         except CallError as error:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from ...plan.call import Inbound
 from ...plan.errors import Busy
 from . import Request, Sender
+from .held import Held
 
 _AGAIN_S = "1"
 
@@ -28,13 +28,13 @@ class Limit:
     running: int = 0
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
-    async def send(self, request: Request, stack: AsyncExitStack) -> Inbound:
+    async def send(self, request: Request, held: Held) -> Inbound:
         if self.running < self.most:
             self.running += 1
         else:
             await self._wait(request)
-        stack.callback(self._leave)
-        return await self.inner.send(request, stack)
+        held.callback(self._leave)
+        return await self.inner.send(request, held)
 
     async def _wait(self, request: Request) -> None:
         """Wait for a place; whoever leaves hands it over. A deadline that passes here has sent nothing."""

@@ -6,7 +6,6 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from math import ceil
 
@@ -15,6 +14,7 @@ from ...plan.errors import TooMany
 from ...plan.reading import header, retry_after_s
 from ...plan.resilience import Rate
 from . import Request, Sender
+from .held import Held
 
 _NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 _LEFT = ("ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining")
@@ -36,11 +36,11 @@ class RateLimit:
     filled_at: float | None = None
     stopped_until: float = 0.0
 
-    async def send(self, request: Request, stack: AsyncExitStack) -> Inbound:
+    async def send(self, request: Request, held: Held) -> Inbound:
         wait_s = self._take(request)
         if wait_s > 0:
             await self._sleep(wait_s)
-        inbound = await self.inner.send(request, stack)
+        inbound = await self.inner.send(request, held)
         if self.rate.follows_headers:
             self._heed(inbound.status, inbound.headers)
         return inbound

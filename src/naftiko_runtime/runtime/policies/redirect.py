@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 from urllib.parse import quote, urljoin, urlsplit
@@ -14,6 +14,7 @@ from ...plan.reading import header, read_start
 from ...values import Secret
 from . import Request
 from .attempt import Attempt, Client
+from .held import Held
 
 Origin: TypeAlias = tuple[str, str, int]
 
@@ -38,13 +39,13 @@ class Redirect:
     client: Client
     declared: frozenset[Origin]
 
-    async def send(self, request: Request, stack: AsyncExitStack) -> Inbound:
-        inbound = await Attempt(self.client).send(request, stack)
+    async def send(self, request: Request, held: Held) -> Inbound:
+        inbound = await Attempt(self.client).send(request, held)
         if inbound.status not in _FOLLOWED:
             return inbound
-        return await self._follow(request, inbound, stack)
+        return await self._follow(request, inbound, held)
 
-    async def _follow(self, request: Request, inbound: Inbound, stack: AsyncExitStack) -> Inbound:
+    async def _follow(self, request: Request, inbound: Inbound, held: Held) -> Inbound:
         client, at = self.client, self.client.base_uri + _shown(request.outbound)
         for _ in range(_HOPS):
             target = _target(at, inbound)
@@ -56,7 +57,7 @@ class Redirect:
             request = replace(request, outbound=_pointed(request.outbound, inbound.status, target))
             await _drain(inbound)
             client, at = client.at(_root(target)), target
-            inbound = await _go_on(client, request, stack)
+            inbound = await _go_on(client, request, held)
             if inbound.status not in _FOLLOWED:
                 break
         return inbound
@@ -133,10 +134,10 @@ def _shown(outbound: Outbound) -> str:
     return "/" if isinstance(outbound.path, Secret) else outbound.path
 
 
-async def _go_on(client: Client, request: Request, stack: AsyncExitStack) -> Inbound:
+async def _go_on(client: Client, request: Request, held: Held) -> Inbound:
     """Send what was pointed on; when nobody is there, the request before it was answered all the same."""
     try:
-        return await Attempt(client).send(request, stack)
+        return await Attempt(client).send(request, held)
     except UpstreamUnreachable as error:
         error.was_sent = True
         raise

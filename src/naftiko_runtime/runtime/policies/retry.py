@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from secrets import randbelow
 
@@ -15,6 +14,7 @@ from ...plan.errors import UpstreamError, UpstreamTimeout, UpstreamUnreachable
 from ...plan.reading import retry_after_s
 from ...plan.resilience import IDEMPOTENT, Effort
 from . import Request, Sender
+from .held import Held
 
 log = logging.getLogger("naftiko.calls")
 
@@ -35,21 +35,21 @@ class Retry:
     share: Callable[[], float] = _any_share
     now: Callable[[], float] = time.time
 
-    async def send(self, request: Request, stack: AsyncExitStack) -> Inbound:
+    async def send(self, request: Request, held: Held) -> Inbound:
         for attempt in range(request.effort.retries):
-            outcome = await self._try(request, stack)
+            outcome = await self._try(request, held)
             wait_s = self._wait_s(request, outcome, attempt)
             if wait_s is None or wait_s >= request.left_s():
                 return _given(outcome)
-            await stack.aclose()
+            await held.aclose()
             why = outcome.title if isinstance(outcome, UpstreamError) else outcome.status
             log.debug("%s: trying again in %.2f s after: %s", self.api, wait_s, why)
             await asyncio.sleep(wait_s)
-        return await self.inner.send(request, stack)
+        return await self.inner.send(request, held)
 
-    async def _try(self, request: Request, stack: AsyncExitStack) -> Inbound | UpstreamError:
+    async def _try(self, request: Request, held: Held) -> Inbound | UpstreamError:
         try:
-            return await self.inner.send(request, stack)
+            return await self.inner.send(request, held)
         except (UpstreamTimeout, UpstreamUnreachable) as error:
             return error
 
