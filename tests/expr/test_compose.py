@@ -1,6 +1,6 @@
 import pytest
 
-from naftiko_runtime.expr.compose import ListOf, ObjectOf, compile_value
+from naftiko_runtime.expr.compose import ListOf, ObjectOf, TextOf, compile_value
 from naftiko_runtime.expr.scope import Argument, BindValue, Const, Expr, Scope
 from naftiko_runtime.expr.sections import Hole
 from naftiko_runtime.expr.template import Template, compile_template
@@ -61,3 +61,15 @@ def test_a_structure_tells_what_it_reads_and_prints_it() -> None:
 def test_a_secret_inside_a_structure_is_refused_without_showing_it(structure: Expr) -> None:
     with pytest.raises(TypeError, match=r"^a secret cannot stand inside a list or object$"):
         structure.evaluate(Scope(binds={"k": Secret("hunter2")}))
+
+
+@pytest.mark.parametrize(("value", "text"), [(7, "7"), ("a", "a"), ([1], "[1]"), (None, None)])
+def test_a_value_can_be_wanted_as_text(value: Json, text: str | None) -> None:
+    made = TextOf(Argument("x"))
+    assert made.evaluate(Scope({"x": value})) == text
+    assert (made.refs(), str(made)) == ((Argument("x"),), "x")
+
+
+def test_a_secret_stays_one_as_text() -> None:
+    secret = Secret("s3cret")
+    assert TextOf(BindValue("k")).evaluate(Scope(binds={"k": secret})) is secret

@@ -64,7 +64,7 @@ def test_what_clients_show(field: Json) -> None:
         (of({"type": "string", "enum": []}), "'x' has an 'enum' that is not a list of texts"),
         (of({"type": "string", "enum": [1]}), "'x' has an 'enum' that is not a list of texts"),
         (of({"type": "string"}, required=["y"]), "'y' is required, and is none of its properties"),
-        (of({"type": "string"}, required="y"), "'y' is required, and is none of its properties"),
+        (of({"type": "string"}, required="x"), "its 'required' is not a list"),
         (of({"type": "string", "minLength": "long"}), "its schema is not JSON Schema"),
     ],
 )

@@ -23,3 +23,19 @@ def test_values_go_into_holes_once(text: str, values: dict[str, Json], filled: s
 
 def test_words_are_those_in_holes() -> None:
     assert words_of("{{a}} {{ b-c }} {d} {{e f}}") == ("a", "b-c")
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("{{q.content.name}}!", "Ada!"),
+        ("{{ q.content.tags.1 }}", "b"),
+        ("{{q.content}}", '{"name":"Ada","tags":["a","b"]}'),
+        ("<{{q.other}}>", "<>"),
+        ("{{r.content}}", "{{r.content}}"),
+        ("{{name}} {{q.name}}", "Eve Eve"),
+    ],
+)
+def test_words_with_dots_lead_into_answers(text: str, filled: str) -> None:
+    answers: dict[str, Json] = {"q": {"content": {"name": "Ada", "tags": ["a", "b"]}}}
+    assert fill(text, ["name", "q.name"], {"name": "Eve", "q.name": "Eve"}, answers) == filled

@@ -6,6 +6,7 @@ from naftiko_runtime.formats import FORMATS
 from naftiko_runtime.plan.contract import Kind
 from naftiko_runtime.schemes import SCHEMES
 from naftiko_runtime.spec import words
+from naftiko_runtime.spec.asking_words import OF_ASKING
 from naftiko_runtime.spec.base import SpecModel
 from naftiko_runtime.spec.resilience_words import OF_RESILIENCE
 from naftiko_runtime.spec.schema import describe_grammar
@@ -44,9 +45,11 @@ def test_every_sentence_is_said_somewhere() -> None:
 
 
 def test_sentences_are_in_order_of_their_types() -> None:
-    extension = list(dict.fromkeys(place.split(".")[0] for place in OF_RESILIENCE))
-    assert extension == sorted(extension)
-    names = list(dict.fromkeys(place.split(".")[0] for place in words.MEANINGS if place not in OF_RESILIENCE))
+    for extension in (OF_ASKING, OF_RESILIENCE):
+        of_it = list(dict.fromkeys(place.split(".")[0] for place in extension))
+        assert of_it == sorted(of_it)
+    others = words.MEANINGS.keys() - {*OF_ASKING, *OF_RESILIENCE}
+    names = list(dict.fromkeys(place.split(".")[0] for place in words.MEANINGS if place in others))
     assert names == ["SpecModel", *sorted(names[1:])]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..values import Json, Secret
 from .scope import Const, Expr, Ref, Scope, Value
+from .sink import as_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,23 @@ class ListOf:
 
     def __str__(self) -> str:
         return "[" + ", ".join(str(item) for item in self.items) + "]"
+
+
+@dataclass(frozen=True, slots=True)
+class TextOf:
+    """A value as text; nothing stays nothing."""
+
+    value: Expr
+
+    def evaluate(self, scope: Scope) -> Value:
+        value = self.value.evaluate(scope)
+        return value if value is None or isinstance(value, Secret) else as_text(value)
+
+    def refs(self) -> tuple[Ref, ...]:
+        return self.value.refs()
+
+    def __str__(self) -> str:
+        return str(self.value)
 
 
 def compile_value(value: Json, compile_text: Callable[[str], Expr]) -> Expr:

@@ -10,6 +10,7 @@ from ..expr.scope import Const, Expr, StepResult
 from ..expr.shape import Augmented, Fields, Shape
 from ..plan.flow import Step
 from ..source.diagnostics import Diagnostic, Report, Span, did_you_mean
+from ..spec.asking import AskStepSpec
 from ..spec.flows import (
     STEPS,
     CallStepSpec,
@@ -23,6 +24,7 @@ from ..steps.call import CallStep
 from ..steps.flow import FlowStep
 from ..steps.lookup import LookupStep
 from .aggregates import LinkedFlow
+from .asking import AskLinker
 from .calls import CallLinker
 from .consumes import Candidate
 from .earlier import Earlier
@@ -66,6 +68,8 @@ class StepLinker:
                 found = self._call(name, spec, wiring)
             case LookupStepSpec():
                 found = self._lookup(name, spec, wiring)
+            case AskStepSpec():
+                found = AskLinker(wiring, self.report).step(name, spec)
             case ScriptStepSpec():
                 message = "script steps are not run by this release"
                 return self.report.refuse("L015", message, spec.span("type"))

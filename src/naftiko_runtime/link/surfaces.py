@@ -36,6 +36,7 @@ from ..spec.exposes import (
 )
 from ..spec.flows import UnitSpec
 from .answers import AnswerLinker
+from .asking import refused_by_rest
 from .callers import link_verifier
 from .flows import FlowLinker
 from .forwards import ForwardLinker
@@ -112,6 +113,7 @@ class SurfaceLinker:
             name = f"{server.namespace}.{resource.name or resource.path}.{spec.name or spec.method.lower()}"
             wiring = self.flows.wiring(unit, server.namespace, required_by_default=False)
             operation = self._operation(name, unit, use, wiring, guarded or impossible(spec, self.report))
+            operation = replace(operation, body=refused_by_rest(operation.body, spec, self.report))
             self._tell_of_idle(resource, wiring.inputs, operation.body)
             responses = self.answers.responses(spec)
             operation = replace(operation, body=self.answers.shown(operation.body, server, responses))
@@ -182,7 +184,9 @@ class SurfaceLinker:
 
     def _prompts(self, server: McpSpec) -> Iterator[McpPrompt]:
         for spec in unique(server.prompts or (), "name", self.report):
-            linked = link_prompt(spec, self.flows.binds.folder, self.report)
+            unit = Unit(UnitSpec.model_validate({"inputParameters": spec.arguments}))
+            wiring = self.flows.wiring(unit, server.namespace, required_by_default=True)
+            linked = link_prompt(spec, self.flows.binds.folder, wiring, self.report)
             if isinstance(linked, McpPrompt):
                 yield linked
 

@@ -21,13 +21,14 @@ METHODS: Mapping[Kind, str] = {
     "sampling": "sampling/createMessage",
     "roots": "roots/list",
 }
-# what answers hold, beside which clients may send what they like
-_KEPT: Mapping[Kind, tuple[str, ...]] = {
+KEPT: Mapping[Kind, tuple[str, ...]] = {
     "form": ("action", "content"),
     "url": ("action",),
     "sampling": ("role", "content", "model", "stopReason"),
     "roots": ("roots",),
 }
+"""What flows can read of answers, beside which clients may send what they like."""
+
 _ACTIONS: tuple[Json, ...] = ("accept", "decline", "cancel")
 
 
@@ -66,7 +67,7 @@ class Question:
 
     def kept(self, answer: Mapping[str, Json]) -> dict[str, Json]:
         """Keep of an answer what a flow can read."""
-        return {name: answer[name] for name in _KEPT[self.kind] if name in answer}
+        return {name: answer[name] for name in KEPT[self.kind] if name in answer}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,17 @@ def problem_of_form(schema: Json) -> str | None:
     for name, field in fields.items():
         if (problem := _problem_of_field(field)) is not None:
             return f"{name!r} {problem}"
-    needed = schema.get("required", [])
-    unknown = [name for name in needed if name not in fields] if isinstance(needed, list) else [needed]
-    if unknown:
-        return f"{unknown[0]!r} is required, and is none of its properties"
-    return None if is_schema(schema) else "its schema is not JSON Schema"
+    return _problem_of_required(schema.get("required", []), fields) or (
+        None if is_schema(schema) else "its schema is not JSON Schema"
+    )
+
+
+def _problem_of_required(names: Json, fields: Mapping[str, Json]) -> str | None:
+    if not isinstance(names, list):
+        return "its 'required' is not a list"
+    return next(
+        (f"{name!r} is required, and is none of its properties" for name in names if name not in fields), None
+    )
 
 
 def _problem_of_field(field: Json) -> str | None:

@@ -191,13 +191,17 @@ class PromptMessage:
 
 @dataclass(frozen=True, slots=True)
 class McpPrompt:
-    """A prompt as clients see it; its arguments are texts."""
+    """A prompt as clients see it; its arguments are texts.
+
+    ``asking`` asks whoever is behind the client first; its answers fill holes, by the names of the questions.
+    """
 
     name: str
     title: str | None
     description: str
     contract: Contract
     messages: tuple[PromptMessage, ...]
+    asking: Operation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from ..source.diagnostics import Report
+from .asking import QuestionSpec
 from .base import Free, SpecModel
 from .consumes import AuthenticationSpec
 from .control import ManagementSpec, ObservabilitySpec
@@ -125,6 +126,7 @@ class PromptSpec(SpecModel):
     label: str | None = None
     description: str | None = None
     arguments: tuple[InputSpec, ...] | None = None
+    ask: Mapping[str, QuestionSpec] | None = None
     template: tuple[MessageSpec, ...] | None = None
     location: str | None = None
 

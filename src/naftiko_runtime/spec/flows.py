@@ -8,11 +8,12 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Discriminator, Field, Tag
 
 from ..source.diagnostics import Report
+from .asking import AskStepSpec
 from .base import Free, SpecModel
 from .keywords import KeywordsSpec
 from .listed import look_at_type
 
-STEPS = ("call", "lookup", "script")
+STEPS = ("call", "lookup", "script", "ask")
 OTHER = "<other>"  # the tag of what authors made up
 
 
@@ -121,6 +122,7 @@ StepSpec: TypeAlias = Annotated[
     Annotated[CallStepSpec, Tag("<call>")]
     | Annotated[LookupStepSpec, Tag("<lookup>")]
     | Annotated[ScriptStepSpec, Tag("<script>")]
+    | Annotated[AskStepSpec, Tag("<ask>")]
     | Annotated[OtherStepSpec, Tag(OTHER)],
     Discriminator(_kind),
 ]

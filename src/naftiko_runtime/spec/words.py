@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from .asking_words import OF_ASKING
 from .listed import TYPES
 from .resilience_words import OF_RESILIENCE
 
@@ -53,6 +54,7 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 MEANINGS: Mapping[str, str] = MappingProxyType(
     {
+        **OF_ASKING,
         **OF_RESILIENCE,
         "SpecModel.address": "Host name or IP address to listen on; loopback when none is given.",
         "SpecModel.authentication": "What callers of this server have to show.",
@@ -287,6 +289,6 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "UnitSpec.mappings": "What the answer is put together from, when there are steps.",
         "UnitSpec.outputParameters": "What callers get; without any, the answer is handed on as it comes.",
         "UnitSpec.ref": "The flow of an aggregate to run, as namespace.flow.",
-        "UnitSpec.steps": "Calls, lookups and scripts, one after the other, that use what came before.",
+        "UnitSpec.steps": "Calls, lookups, questions and scripts, one by one, that use what came before.",
     }
 )

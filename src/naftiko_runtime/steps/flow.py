@@ -52,4 +52,5 @@ class FlowStep:
 
     def __str__(self) -> str:
         calls = ", ".join(call.name for call in self.calls) or "nothing"
-        return f"-> flow {self.refers_to}, which calls {calls}"
+        asked = ", ".join(query.name for query in self.asks)
+        return f"-> flow {self.refers_to}, which calls {calls}{f' and asks {asked}' if asked else ''}"

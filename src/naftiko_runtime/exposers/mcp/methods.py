@@ -25,7 +25,7 @@ class Methods:
         """Make them; ``rest_routes`` says for a consumed call which URL streams its answer."""
         toolbox = Toolbox.of(surface.tools, invoke, rest_routes)
         tools: dict[str, Method] = {"tools/list": toolbox.list, "tools/call": toolbox.call}
-        return cls(toolbox, tools | _of_resources(surface, invoke) | _of_prompts(surface))
+        return cls(toolbox, tools | _of_resources(surface, invoke) | _of_prompts(surface, invoke))
 
 
 def _of_resources(surface: McpSurface, invoke: Invoke) -> dict[str, Method]:
@@ -41,10 +41,10 @@ def _of_resources(surface: McpSurface, invoke: Invoke) -> dict[str, Method]:
     }
 
 
-def _of_prompts(surface: McpSurface) -> dict[str, Method]:
+def _of_prompts(surface: McpSurface, invoke: Invoke) -> dict[str, Method]:
     methods: dict[str, Method] = {}
     if surface.prompts:
-        prompter = Prompter({prompt.name: prompt for prompt in surface.prompts})
+        prompter = Prompter(invoke, {prompt.name: prompt for prompt in surface.prompts})
         methods = {"prompts/list": prompter.list, "prompts/get": prompter.get}
     if surface.prompts or any(resource.uri.is_template for resource in surface.resources):
         methods["completion/complete"] = Completer.of(surface.prompts, surface.resources).complete

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from ...plan.errors import InvalidArguments
+from ...plan.errors import CallError, InvalidArguments
+from ...plan.flow import Answer
 from ...plan.holes import fill
-from ...plan.surfaces import McpPrompt, PromptMessage
+from ...plan.surfaces import Invoke, McpPrompt, Operation, PromptMessage
 from ...values import Json
-from .failures import failed
+from .failures import failed, told
 from .pages import page
 from .parts import block_of
 from .protocol import INVALID_PARAMS, Exchange, Fields, Params, ProtocolError, mapping, present
@@ -25,6 +26,7 @@ _LIMIT_BYTES = 1 << 20
 class Prompter:
     """All prompts of one server, in the order of the file."""
 
+    invoke: Invoke
     prompts: Mapping[str, McpPrompt]
 
     async def list(self, params: Params, exchange: Exchange) -> Fields:
@@ -39,11 +41,22 @@ class Prompter:
             arguments = prompt.contract.bind(mapping(params.get("arguments")))
         except InvalidArguments as error:
             raise ProtocolError(INVALID_PARAMS, error.sentence) from None
+        answers = await self._asked(prompt.asking, arguments, exchange) if prompt.asking else {}
         messages: list[Json] = [
-            {"role": message.role, "content": await _content(message, prompt, arguments)}
+            {"role": message.role, "content": await _content(message, prompt, arguments, answers)}
             for message in prompt.messages
         ]
         return present(description=prompt.description or None, messages=messages)
+
+    async def _asked(
+        self, operation: Operation, arguments: Mapping[str, Json], exchange: Exchange
+    ) -> Mapping[str, Json]:
+        """Ask what a prompt asks first; the answers go by the names of the questions."""
+        try:
+            async with self.invoke(operation, arguments, exchange.context()) as result:
+                return mapping(result.value) if isinstance(result, Answer) else {}
+        except CallError as error:
+            raise told(error, operation.body) from None
 
     def _unknown(self, name: str) -> str:
         near = get_close_matches(name, self.prompts, n=1)
@@ -63,11 +76,13 @@ def _listed(prompt: McpPrompt) -> Fields:
     )
 
 
-async def _content(message: PromptMessage, prompt: McpPrompt, arguments: Mapping[str, Json]) -> Fields:
+async def _content(
+    message: PromptMessage, prompt: McpPrompt, arguments: Mapping[str, Json], answers: Mapping[str, Json]
+) -> Fields:
     text = message.text if message.file is None else await asyncio.to_thread(_read, message.file)
     names = [param.name for param in prompt.contract.params]
-    uri = fill(message.part.uri or "", names, arguments)
-    return block_of(message.part, fill(text, names, arguments), uri)
+    uri = fill(message.part.uri or "", names, arguments, answers)
+    return block_of(message.part, fill(text, names, arguments, answers), uri)
 
 
 def _read(path: Path) -> str:

@@ -6,7 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from ...plan.asking import NOBODY, Asker
 from ...plan.flow import Watch, unwatched
+from ...plan.journal import Journal
+from ...plan.surfaces import Context
 from ...values import Json
 
 INVALID_PARAMS = -32602
@@ -26,9 +29,15 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What a method may tell its client before it answers."""
+    """What a method may tell its client, and ask it, before it answers."""
 
     watch: Watch = field(default=unwatched, repr=False)
+    asker: Asker = field(default=NOBODY, repr=False)
+    journal: Journal | None = field(default=None, repr=False)
+
+    def context(self) -> Context:
+        """Say what a call has beyond its arguments."""
+        return Context(face="mcp", wants_whole=True, watch=self.watch, asker=self.asker, journal=self.journal)
 
 
 SILENT = Exchange()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...plan.call import Inbound
-from ...plan.flow import Answer
+from ...plan.flow import Answer, unwatched
 from ...plan.reading import header, read, read_start
-from ...plan.surfaces import Context, Invoke, McpResource, Operation, Result, limit_of
-from ...values import Json
+from ...plan.surfaces import Invoke, McpResource, Operation, Result, limit_of
 from ..advice import Repetition
 from ..refusal import START_LIMIT_BYTES, tell_answer, text_of
 from .content import family_of
@@ -23,7 +22,6 @@ from .parts import contents_of, value_of
 from .protocol import Exchange, Fields, Params, present
 from .schemas import short
 
-_CONTEXT = Context(face="mcp", wants_whole=True)
 _GONE = frozenset({404, 410})
 
 
@@ -70,7 +68,7 @@ class Shelf:
     async def read(self, params: Params, exchange: Exchange) -> Fields:
         uri = str(params["uri"])
         for resource in self.resources:
-            if (contents := await self._read(resource, uri)) is not None:
+            if (contents := await self._read(resource, uri, exchange)) is not None:
                 return {"contents": [contents]}
         raise not_found(uri[:500])
 
@@ -81,14 +79,20 @@ class Shelf:
             raise not_found(uri[:500])
         return {}
 
-    async def _read(self, resource: McpResource, uri: str) -> Fields | None:
+    async def _read(self, resource: McpResource, uri: str, exchange: Exchange) -> Fields | None:
         if resource.directory is not None:
             found = await asyncio.to_thread(path_of, resource.directory, str(resource.uri), uri)
             return await asyncio.to_thread(self._file, resource, uri, found[0]) if found else None
         arguments = resource.uri.match(uri)
         if arguments is None or resource.operation is None:
             return None
-        return await self._called(resource, resource.operation, uri, arguments)
+        try:
+            # what it is made of is nothing that readers hear of while it is made
+            context = replace(exchange.context(), watch=unwatched)
+            async with self.invoke(resource.operation, arguments, context) as result:
+                return await self._shown(resource, resource.operation, uri, result)
+        except Exception as error:  # noqa: BLE001  a caller gets an answer whatever fails, bugs too
+            raise told(error, resource.operation.body) from None
 
     def _file(self, resource: McpResource, uri: str, path: Path) -> Fields:
         with path.open("rb") as file:
@@ -96,15 +100,6 @@ class Shelf:
         if len(data) > self.limit_bytes:
             raise failed(f"the file is larger than {self.limit_bytes} bytes", {"uri": uri})
         return _contents(uri, media_type_of(path.name) or resource.media_type or "", data)
-
-    async def _called(
-        self, resource: McpResource, operation: Operation, uri: str, arguments: Mapping[str, Json]
-    ) -> Fields:
-        try:
-            async with self.invoke(operation, arguments, _CONTEXT) as result:
-                return await self._shown(resource, operation, uri, result)
-        except Exception as error:  # noqa: BLE001  a caller gets an answer whatever fails, bugs too
-            raise told(error, operation.body) from None
 
     async def _shown(self, resource: McpResource, operation: Operation, uri: str, result: Result) -> Fields:
         if isinstance(result, Answer):

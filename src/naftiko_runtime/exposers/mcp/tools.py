@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from urllib.parse import quote, urlencode
 
 from ...plan.errors import Oversized
-from ...plan.flow import Answer, Flow, Watch
+from ...plan.flow import Answer, Flow
 from ...plan.reading import read_start
 from ...plan.surfaces import Context, Invoke, McpTool, PassThrough, limit_of
 from ...values import Json
@@ -65,7 +65,7 @@ class Toolbox:
             tool.renamed.get(name, name): value for name, value in mapping(params.get("arguments")).items()
         }
         return await answered(
-            self._result(tool, arguments, repetition, exchange.watch),
+            self._result(tool, arguments, repetition, exchange.context()),
             lambda error: _refusal(tell(error, repetition)),
         )
 
@@ -75,9 +75,8 @@ class Toolbox:
         return mapping(tool["inputSchema"]) if tool else None
 
     async def _result(
-        self, tool: McpTool, arguments: Mapping[str, Json], repetition: Repetition, watch: Watch
+        self, tool: McpTool, arguments: Mapping[str, Json], repetition: Repetition, context: Context
     ) -> Fields:
-        context = Context(face="mcp", wants_whole=True, watch=watch)
         elsewhere = self._elsewhere(tool, arguments)
         try:
             async with self.invoke(tool.operation, arguments, context) as result:
