@@ -12,7 +12,7 @@ from mcp import Client, MCPError, types
 
 from naftiko_runtime.exposers.boundary import ASGIApp
 from naftiko_runtime.exposers.guard import Guard
-from naftiko_runtime.exposers.mcp import build_app
+from naftiko_runtime.exposers.mcp import McpOptions, build_app
 from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.scope import Expr, Scope
 from naftiko_runtime.expr.shape import Fields, Selected
@@ -121,9 +121,7 @@ def tool(name: str = "get-job", body: Body | None = None, params: tuple[Param, .
 
 def app(outcome: Result | Exception, *tools: McpTool, routes: Mapping[str, str] | None = None) -> ASGIApp:
     surface = McpSurface("ai-mcp", "Jobs of AI.", None, 9090, tools or (tool(),))
-    return build_app(
-        surface, always(outcome), Guard(), limit_bytes=1 << 20, rest_routes=routes or {}, version="1.2.3"
-    )
+    return build_app(surface, always(outcome), Guard(), McpOptions(1 << 20, "1.2.3", routes or {}))
 
 
 async def result_of(
@@ -246,7 +244,7 @@ async def test_integers_of_any_size_arrive_exactly(serve: Serve, era: Era) -> No
         yield answer(context.face)
 
     surface = McpSurface("ai-mcp", "", None, 9090, (tool(),))
-    application = build_app(surface, invoke, Guard(), limit_bytes=1 << 20, rest_routes={}, version="1")
+    application = build_app(surface, invoke, Guard(), McpOptions(1 << 20, "1"))
     result = await result_of(serve, application, HUGE, era)
     assert (only_text(result), seen) == ("mcp", [HUGE])
 

@@ -12,7 +12,7 @@ from mcp import Client, types
 
 from naftiko_runtime.exposers.boundary import ASGIApp
 from naftiko_runtime.exposers.guard import Guard
-from naftiko_runtime.exposers.mcp import Front, build_app, build_server
+from naftiko_runtime.exposers.mcp import Front, McpOptions, build_app, build_server
 from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.shape import Selected
 from naftiko_runtime.expr.template import PathTemplate
@@ -98,7 +98,7 @@ SURFACE = McpSurface(
 
 
 def app() -> Front:
-    return build_app(SURFACE, invoke, Guard(), limit_bytes=1 << 20, rest_routes={}, version="1")
+    return build_app(SURFACE, invoke, Guard(), McpOptions(1 << 20, "1"))
 
 
 async def progress_of(client: Client, name: str) -> list[tuple[float, float | None, str | None]]:

@@ -12,7 +12,7 @@ import pytest
 
 from naftiko_runtime.exposers.boundary import ASGIApp
 from naftiko_runtime.exposers.guard import Guard
-from naftiko_runtime.exposers.mcp import build_app
+from naftiko_runtime.exposers.mcp import McpOptions, build_app
 from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.scope import BindValue
 from naftiko_runtime.expr.shape import Selected
@@ -48,7 +48,7 @@ async def at_once(operation: Operation, raw: Mapping[str, Json], context: Contex
 def app(invoke: Invoke = at_once) -> ASGIApp:
     wait = Operation("ai.wait", "Wait.", Contract(), Flow((), Selected(Root())))
     surface = McpSurface("ai-mcp", "", None, 9090, (McpTool("wait", None, wait, {}),))
-    return build_app(surface, invoke, Guard(), limit_bytes=LIMIT_BYTES, rest_routes={}, version="1")
+    return build_app(surface, invoke, Guard(), McpOptions(LIMIT_BYTES, "1"))
 
 
 async def post(
@@ -298,4 +298,4 @@ def asking_app() -> ASGIApp:
     tool = McpTool("wait", None, wait, {})
     surface = McpSurface("ai-mcp", "", None, 9090, (tool,), Bearer(BindValue("k")))
     guard = Guard(binds={"k": Secret("s3cret")})
-    return build_app(surface, at_once, guard, limit_bytes=LIMIT_BYTES, rest_routes={}, version="1")
+    return build_app(surface, at_once, guard, McpOptions(LIMIT_BYTES, "1"))

@@ -28,6 +28,7 @@ class Faces:
     guard: Guard
     forward_query: frozenset[str]
     version: str
+    has_hot_lane: bool = True
 
     def jobs(self) -> tuple[Job, ...]:
         return tuple(self._job(listener) for listener in self.listeners)
@@ -49,14 +50,9 @@ class Faces:
         return rest.build_app(surface, self.engine.invoke, self.guard, options)
 
     def _mcp(self, surface: McpSurface) -> mcp.Front:
-        return mcp.build_app(
-            surface,
-            self.engine.invoke,
-            self.guard,
-            limit_bytes=_BODY_LIMIT_BYTES,
-            rest_routes=self._streaming_routes(surface),
-            version=self.version,
-        )
+        routes = self._streaming_routes(surface)
+        options = mcp.McpOptions(_BODY_LIMIT_BYTES, self.version, routes, self.has_hot_lane)
+        return mcp.build_app(surface, self.engine.invoke, self.guard, options)
 
     def _streaming_routes(self, surface: McpSurface) -> Mapping[str, str]:
         """Tell where REST streams each pass-through call, and more of it than the tools of a server show."""

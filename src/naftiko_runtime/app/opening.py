@@ -33,6 +33,7 @@ class Options:
     proxies: Proxies = field(default_factory=Proxies)
     lookup: Lookup = system_lookup
     sandbox: bool = False
+    hot_lane: bool = True
 
 
 @dataclass(frozen=True, slots=True)

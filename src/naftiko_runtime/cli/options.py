@@ -32,6 +32,7 @@ def read_options(arguments: Namespace, environ: Mapping[str, str]) -> Options:
         networks=(*_networks(environ), *arguments.allow_address),
         proxies=_proxies(arguments, environ),
         sandbox=arguments.sandbox,
+        hot_lane=arguments.hot_lane,
     )
 
 

@@ -181,6 +181,12 @@ def _add_shared(group: argparse._ArgumentGroup) -> None:
         metavar="NS",
         help="pass on query parameters that the file does not declare, on the REST server NS",
     )
+    group.add_argument(
+        "--no-hot-lane",
+        dest="hot_lane",
+        action="store_false",
+        help="answer all MCP messages with the SDK, also those that are answered faster without it",
+    )
 
 
 def _add_sandbox(sandbox: argparse.ArgumentParser) -> None:

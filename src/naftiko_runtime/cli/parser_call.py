@@ -24,7 +24,7 @@ exit codes: 0 done, 1 the call failed, 2 wrong usage, such as an argument that i
 
 def add_asked(call: argparse.ArgumentParser) -> None:
     """Add the operation and what it is given; what only servers need has its default."""
-    call.set_defaults(host=None, port=[], allowed_host=[], forward_query=[], concurrency=None)
+    call.set_defaults(host=None, port=[], allowed_host=[], forward_query=[], concurrency=None, hot_lane=True)
     call.add_argument(
         "operation",
         metavar="OPERATION",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from mcp.server import Server
@@ -12,27 +13,33 @@ from mcp.server.transport_security import TransportSecuritySettings
 from ...plan.flow import Flow
 from ...plan.surfaces import Invoke, McpSurface
 from ..guard import Entrance, Guard
+from .lane import Lane
 from .methods import Methods
 from .sdk import build_server as _build_server
 from .stdio import serve_lines
 from .wire import Front
 
-__all__ = ["Front", "build_app", "build_server", "serve_lines"]
+__all__ = ["Front", "McpOptions", "build_app", "build_server", "serve_lines"]
 
 
-def build_app(
-    surface: McpSurface,
-    invoke: Invoke,
-    guard: Guard,
-    *,
-    limit_bytes: int,
-    rest_routes: Mapping[str, str],
-    version: str,
-) -> Front:
-    """Serve a surface over HTTP; ``rest_routes`` says for a consumed call which URL streams its answer."""
-    server = build_server(surface, invoke, rest_routes=rest_routes, version=version)
+@dataclass(frozen=True, slots=True)
+class McpOptions:
+    """How a surface is served; ``rest_routes`` says for a consumed call which URL streams its answer."""
+
+    limit_bytes: int
+    version: str
+    rest_routes: Mapping[str, str] = field(default_factory=dict)
+    has_hot_lane: bool = True
+
+
+def build_app(surface: McpSurface, invoke: Invoke, guard: Guard, options: McpOptions) -> Front:
+    """Serve a surface over HTTP."""
+    limit_bytes, version = options.limit_bytes, options.version
+    methods = Methods.of(surface, invoke, options.rest_routes)
+    server = _build_server(surface, methods, version=version)
+    lane = Lane.of(surface, methods, version) if options.has_hot_lane else None
     managers = _manager(server, limit_bytes, is_json=True), _manager(server, limit_bytes, is_json=False)
-    return Front(*managers, _reporting(surface), Entrance.of(surface, guard), limit_bytes)
+    return Front(*managers, _reporting(surface), Entrance.of(surface, guard), limit_bytes, lane)
 
 
 def build_server(

@@ -27,10 +27,10 @@ class NotAMessage(Exception):
         self.answer = types.JSONRPCError(jsonrpc="2.0", id=None, error=error)
 
 
-def message_of(data: bytes, whole: str) -> tuple[Message, Json]:
-    """Read a message, and the JSON that it is; raises NotAMessage about the ``whole``.
+def json_of(data: bytes, whole: str) -> Json:
+    """Read JSON that may be a message; raises NotAMessage about the ``whole``.
 
-    JSON is read strictly: the SDK's own parsers let NaN and infinities through.
+    It is read strictly: the SDK's own parsers let NaN and infinities through.
     """
     try:
         value = decode(data)
@@ -38,6 +38,11 @@ def message_of(data: bytes, whole: str) -> tuple[Message, Json]:
         raise NotAMessage(types.PARSE_ERROR, f"the {whole} is not JSON") from None
     if _is_deep(data):
         raise NotAMessage(types.PARSE_ERROR, f"the {whole} nests too deeply")
+    return value
+
+
+def message_of(value: Json, whole: str) -> Message:
+    """Read the message that JSON is; raises NotAMessage about the ``whole``."""
     try:
         message = types.jsonrpc_message_adapter.validate_python(value, by_name=False)
     except (ValidationError, RecursionError):
@@ -45,7 +50,7 @@ def message_of(data: bytes, whole: str) -> tuple[Message, Json]:
     # the SDK takes a question whose id is none for a notification, and whoever asked would wait for ever
     if isinstance(message, types.JSONRPCNotification) and isinstance(value, dict) and "id" in value:
         raise NotAMessage(types.INVALID_REQUEST, _none(whole))
-    return message, value
+    return message
 
 
 def _none(whole: str) -> str:

@@ -14,7 +14,7 @@ from mcp.shared.inbound import InboundModernRoute, classify_inbound_request
 from mcp.shared.message import SessionMessage
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
-from .messages import NotAMessage, message_of
+from .messages import NotAMessage, json_of, message_of
 
 Write: TypeAlias = Callable[[bytes], Awaitable[None]]
 _Outgoing: TypeAlias = MemoryObjectSendStream[SessionMessage]
@@ -67,7 +67,7 @@ class _Reader:
 
     async def _take(self, line: bytes) -> None:
         try:
-            message, _ = message_of(line, "line")
+            message = message_of(json_of(line, "line"), "line")
         except NotAMessage as none:
             await self._answers.send(SessionMessage(none.answer))
             return

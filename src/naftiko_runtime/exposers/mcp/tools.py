@@ -64,15 +64,20 @@ class Toolbox:
         arguments = {
             tool.renamed.get(name, name): value for name, value in mapping(params.get("arguments")).items()
         }
-        return await answered(
+        told = await answered(
             self._result(tool, arguments, repetition, exchange.context()),
             lambda error: _refusal(tell(error, repetition)),
         )
+        return {"isError": False, **told}
 
     def input_schema(self, name: str) -> Mapping[str, Json] | None:
         """Find a schema; without this the SDK makes the whole list for every call."""
         tool = self.listed.get(name)
         return mapping(tool["inputSchema"]) if tool else None
+
+    def with_headers(self) -> frozenset[str]:
+        """Name the tools of whose arguments some are said in headers too."""
+        return frozenset(name for name, tool in self.listed.items() if "x-mcp-header" in encode_text(tool))
 
     async def _result(
         self, tool: McpTool, arguments: Mapping[str, Json], repetition: Repetition, context: Context

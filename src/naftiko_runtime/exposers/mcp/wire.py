@@ -17,8 +17,10 @@ from ...values import Json
 from ...values.json import encode
 from ..boundary import Failure, Message, Receive, Send, failure_of, log_refusal, unless_hung_up
 from ..guard import Entrance
-from .messages import NotAMessage, message_of
+from .lane import Lane
+from .messages import NotAMessage, json_of, message_of
 from .sharing import allowed_origin, is_question, say_yes, sharing
+from .usual import Request
 
 _RawHeaders = list[tuple[bytes, bytes]]
 _ASKS = frozenset({"progressToken", LOG_LEVEL_META_KEY})
@@ -38,6 +40,7 @@ class Front:
     reporting: frozenset[str]
     entrance: Entrance
     limit_bytes: int
+    lane: Lane | None = None
     _open: set[asyncio.Task[None]] = field(default_factory=set, init=False, repr=False)
 
     def stop(self) -> None:
@@ -77,14 +80,21 @@ class Front:
         if body is None:
             return
         try:
-            _, message = message_of(body, "body")
+            message = json_of(body, "body")
+            tells = self._tells(message, scope["headers"])
+            if self.lane is not None and not tells:
+                request = self.lane.take(scope["headers"], message)
+                if request is not None:
+                    await unless_hung_up(receive, send, partial(_answer_usual, self.lane, request))
+                    return
+            message_of(message, "body")
         except NotAMessage as none:
             refusal = none.answer.model_dump(by_alias=True, mode="json", exclude_unset=True)
             await _send_json(send, 400, refusal)
             return
         scope = self.entrance.cleared(scope)
         is_endless = _mapping(message).get("method") == "subscriptions/listen"
-        manager = self.streaming if is_endless or self._tells(message, scope["headers"]) else self.plain
+        manager = self.streaming if is_endless or tells else self.plain
         work = self._pass_on(manager, scope, body, receive, send)
         await (self._until_stopped(work) if is_endless else work)
 
@@ -121,6 +131,15 @@ class Front:
 
         # in JSON mode the SDK lets a tool run on after its caller has hung up
         await unless_hung_up(receive, send, partial(manager.handle_request, scope, replay))
+
+
+async def _answer_usual(lane: Lane, request: Request, send: Send) -> None:
+    status, body = await lane.answer(request)
+    headers = [(b"content-length", str(len(body)).encode())]
+    if body or not request.is_modern:
+        headers.append((b"content-type", b"application/json"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _check_kind(scope: Message) -> None:

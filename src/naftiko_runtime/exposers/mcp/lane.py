@@ -1,0 +1,157 @@
+"""The hot lane: answers usual requests with JSON straight from the table of methods (D15).
+
+The SDK's server reads the same table and gives the same answers, at several times the cost; it takes whatever
+is not usual. A test sends the same messages through both.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ...plan.flow import Flow
+from ...plan.surfaces import McpSurface
+from ...values import Json
+from ...values.json import encode
+from .methods import Methods
+from .protocol import INTERNAL_ERROR, INVALID_PARAMS, SILENT, Fields, Method, ProtocolError, present
+from .usual import HANDSHAKES, MODERN, Request, usual_request
+
+log = logging.getLogger("naftiko.exposers")
+
+_LATEST = max(HANDSHAKES)
+_METHOD_NOT_FOUND = -32601
+# the SDK's table of what HTTP says to an error; older revisions say 200 to all
+_STATUS: Mapping[int, int] = {INVALID_PARAMS: 400, _METHOD_NOT_FOUND: 404}
+_CACHED = frozenset(
+    {
+        "server/discover",
+        "tools/list",
+        "prompts/list",
+        "resources/list",
+        "resources/templates/list",
+        "resources/read",
+    }
+)
+_FIXED = frozenset({"server/discover", "tools/list", "prompts/list", "resources/templates/list", "ping"})
+_SERVER_INFO = "io.modelcontextprotocol/serverInfo"
+
+Reply: TypeAlias = tuple[int, bytes]
+"""A status and the bytes of a body; none for what needs no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Answers for one surface; ``elsewhere`` are the methods with names that the SDK has to look at."""
+
+    methods: Mapping[str, Method]
+    server_info: Fields
+    instructions: str
+    caching: Fields
+    elsewhere: frozenset[tuple[str, Json]]
+    _ready: dict[tuple[str, bool], bytes] = field(default_factory=dict, init=False, repr=False)
+
+    @classmethod
+    def of(cls, surface: McpSurface, methods: Methods, version: str) -> Lane:
+        scope = "public" if surface.caching.is_public else "private"
+        return cls(
+            methods=methods.table,
+            server_info={"name": surface.namespace, "version": version},
+            instructions=surface.description,
+            caching={"ttlMs": surface.caching.ttl_ms, "cacheScope": scope},
+            elsewhere=frozenset({*_with_headers(methods), *_asking(surface)}),
+        )
+
+    def take(self, headers: Iterable[tuple[bytes, bytes]], value: Json) -> Request | None:
+        """Read a message; None for one that the SDK has to answer."""
+        request = usual_request(headers, value)
+        is_elsewhere = request is not None and (request.method, request.name) in self.elsewhere
+        return None if is_elsewhere else request
+
+    async def answer(self, request: Request) -> Reply:
+        """Answer a request; a notification is only received."""
+        if request.id is None:
+            return 202, b""
+        head = b'{"jsonrpc":"2.0","id":' + encode(request.id)
+        try:
+            return 200, head + b',"result":' + await self._result(request) + b"}"
+        except ProtocolError as error:
+            return self._refused(request, head, error)
+        except Exception:
+            log.exception("%s failed", request.method)
+            return self._refused(request, head, ProtocolError(INTERNAL_ERROR, "internal error"))
+
+    async def _result(self, request: Request) -> bytes:
+        key = request.method, request.is_modern
+        if request.method not in _FIXED or "cursor" in request.params:
+            return await self._made(request)
+        if key not in self._ready:
+            self._ready[key] = await self._made(request)
+        return self._ready[key]
+
+    async def _made(self, request: Request) -> bytes:
+        fields = await self._fields(request)
+        if not request.is_modern:
+            return encode(fields)
+        if request.method in _CACHED:
+            fields = {**self.caching, **fields}
+        meta = fields.get("_meta")
+        told = {**meta} if isinstance(meta, dict) else {}
+        return encode({"resultType": "complete", **fields, "_meta": {**told, _SERVER_INFO: self.server_info}})
+
+    async def _fields(self, request: Request) -> Fields:
+        match request.method:
+            case "ping":
+                return {}
+            case "initialize":
+                return self._shaken(str(request.params["protocolVersion"]))
+            case "server/discover":
+                return self._described({"supportedVersions": [MODERN]}, is_modern=True)
+            case method if method in self.methods:
+                return await self.methods[method](request.params, SILENT)
+            case method:
+                raise ProtocolError(_METHOD_NOT_FOUND, "Method not found", method)
+
+    def _shaken(self, wanted: str) -> Fields:
+        version = wanted if wanted in HANDSHAKES else _LATEST
+        return self._described({"protocolVersion": version, "serverInfo": self.server_info}, is_modern=False)
+
+    def _described(self, fields: Fields, *, is_modern: bool) -> Fields:
+        """Tell what the server has; newer clients hear of changes where they can subscribe at all."""
+        listens = "resources/list" in self.methods
+        changes: Fields = {"listChanged": is_modern and listens}
+        capabilities: Fields = {"tools": changes}
+        if listens:
+            capabilities["resources"] = {"subscribe": True, **changes}
+        if "prompts/list" in self.methods:
+            capabilities["prompts"] = changes
+        if "completion/complete" in self.methods:
+            capabilities["completions"] = {}
+        told: Fields = {"instructions": self.instructions} if self.instructions else {}
+        return {**fields, "capabilities": capabilities, **told}
+
+    def _refused(self, request: Request, head: bytes, error: ProtocolError) -> Reply:
+        told = present(code=error.code, message=error.message, data=error.data)
+        status = _STATUS.get(error.code, 200) if request.is_modern else 200
+        return status, head + b',"error":' + encode(told) + b"}"
+
+
+def _with_headers(methods: Methods) -> Iterator[tuple[str, Json]]:
+    for name in methods.toolbox.with_headers():
+        yield "tools/call", name
+
+
+def _asking(surface: McpSurface) -> Iterator[tuple[str, Json]]:
+    """Name what puts questions to its client, which is more than one answer."""
+    for tool in surface.tools:
+        if isinstance(tool.operation.body, Flow) and tool.operation.body.asks:
+            yield "tools/call", tool.name
+    for prompt in surface.prompts:
+        if prompt.asking is not None:
+            yield "prompts/get", prompt.name
+    for resource in surface.resources:
+        body = resource.operation.body if resource.operation else None
+        if isinstance(body, Flow) and body.asks:
+            yield "resources/read", None  # whatever its URI

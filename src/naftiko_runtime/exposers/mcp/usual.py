@@ -1,0 +1,213 @@
+"""Requests of the usual form: what of a message and its headers has to be looked at before it is answered.
+
+What is not of that form is not judged here: the SDK does, in its own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ...values import Json
+from .protocol import Params
+
+MODERN = "2026-07-28"
+HANDSHAKES = frozenset({"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"})
+
+_RESERVED = "io.modelcontextprotocol/"
+_LEVELS = frozenset(
+    {"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"},
+)
+_MEMBERS = frozenset({"jsonrpc", "id", "method", "params"})
+_VERSION, _METHOD, _NAME = b"mcp-protocol-version", b"mcp-method", b"mcp-name"
+_READ = frozenset({_VERSION, _METHOD, _NAME, b"accept", b"content-type", b"mcp-session-id"})
+_NOTHING: Mapping[str, Json] = {}
+
+_Head = Mapping[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request, or a notification, which has no id; ``version`` is empty where the client did not say it."""
+
+    id: str | int | None
+    method: str
+    params: Params
+    version: str
+
+    @property
+    def is_modern(self) -> bool:
+        return self.version == MODERN
+
+    @property
+    def name(self) -> Json:
+        return self.params.get("name")
+
+
+def usual_request(headers: Iterable[tuple[bytes, bytes]], value: Json) -> Request | None:
+    """Read a message; None for one that is not of the usual form."""
+    head = _head(headers)
+    if head is None or not isinstance(value, dict) or not _MEMBERS.issuperset(value):
+        return None
+    method, params = value.get("method"), value.get("params", _NOTHING)
+    if value.get("jsonrpc") != "2.0" or not isinstance(method, str) or not isinstance(params, dict):
+        return None
+    version = head.get(_VERSION, b"").decode("latin-1")
+    request = Request(None, method, params, version)
+    if "id" not in value:
+        return request
+    named = value["id"]
+    if type(named) not in (str, int) or not _is_usual(request, head):
+        return None
+    return Request(named, method, params, version)  # type: ignore[arg-type]
+
+
+def _head(headers: Iterable[tuple[bytes, bytes]]) -> _Head | None:
+    """Take what is needed; None where that is said twice, or says what an answer depends on otherwise."""
+    head: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in _READ:
+            if name in head:
+                return None
+            head[name] = value
+        elif name.startswith(b"mcp-param-"):
+            return None
+    is_asked_for = takes_json(head.get(b"accept", b"")) and _is_json(head.get(b"content-type", b""))
+    version = head.get(_VERSION, b"").decode("latin-1")
+    is_known = version in HANDSHAKES or version in ("", MODERN)
+    return head if is_asked_for and is_known and b"mcp-session-id" not in head else None
+
+
+@lru_cache(maxsize=64)
+def takes_json(accept: bytes) -> bool:
+    kinds = {part.partition(b";")[0].strip().lower() for part in accept.split(b",")}
+    return not kinds.isdisjoint({b"*/*", b"application/*", b"application/json"})
+
+
+@lru_cache(maxsize=64)
+def _is_json(content_type: bytes) -> bool:
+    return content_type.partition(b";")[0].strip() == b"application/json"
+
+
+def _is_usual(request: Request, head: _Head) -> bool:
+    check = _PARAMS.get(request.method)
+    if check is None or not check(request.params):
+        return False
+    if request.is_modern:
+        return request.method not in _HANDSHAKE and _says_the_same(request, head) and _is_modern_meta(request)
+    return request.method != "server/discover" and _is_meta(request.params.get("_meta", _NOTHING))
+
+
+def _says_the_same(request: Request, head: _Head) -> bool:
+    """Tell whether the headers repeat the method, and the name where there is one."""
+    if head.get(_METHOD) != request.method.encode():
+        return False
+    field = _NAMING.get(request.method)
+    return field is None or head.get(_NAME) == str(request.params.get(field)).encode()
+
+
+def _is_modern_meta(request: Request) -> bool:
+    meta = request.params.get("_meta")
+    return (
+        isinstance(meta, dict)
+        and meta.get(f"{_RESERVED}protocolVersion") == MODERN
+        and is_capabilities(meta.get(f"{_RESERVED}clientCapabilities"))
+        and is_client(meta.get(f"{_RESERVED}clientInfo", _ANYONE))
+        and meta.get(f"{_RESERVED}logLevel", "info") in _LEVELS
+        and _is_token(meta)
+        and not {"inputResponses", "requestState"} & request.params.keys()
+    )
+
+
+def _is_meta(meta: Json | Mapping[str, Json]) -> bool:
+    return isinstance(meta, dict) and _is_token(meta) if meta is not _NOTHING else True
+
+
+def _is_token(meta: Mapping[str, Json]) -> bool:
+    return "progressToken" not in meta or type(meta["progressToken"]) in (str, int)
+
+
+_ANYONE: dict[str, Json] = {"name": "", "version": ""}
+_CLIENT: Mapping[str, type] = dict.fromkeys(("name", "version", "title", "description", "websiteUrl"), str)
+_CAPABILITIES: Mapping[str, Mapping[str, type]] = {
+    "roots": {"listChanged": bool},
+    "sampling": {"context": dict, "tools": dict},
+    "elicitation": {"form": dict, "url": dict},
+}
+_OPEN = frozenset({"experimental", "extensions"})
+
+
+def is_client(value: Json) -> bool:
+    """Tell whether a client says who it is, and nothing unusual."""
+    return isinstance(value, dict) and {"name", "version"} <= value.keys() and _fits(value, _CLIENT)
+
+
+def is_capabilities(value: Json) -> bool:
+    """Tell whether all capabilities of a client are known, and as they should be."""
+    if not isinstance(value, dict):
+        return False
+    for name, part in value.items():
+        if not isinstance(part, dict):
+            return False
+        if name in _OPEN:
+            if not all(isinstance(inner, dict) for inner in part.values()):
+                return False
+        elif name not in _CAPABILITIES or not _fits(part, _CAPABILITIES[name]):
+            return False
+    return True
+
+
+def _fits(value: Mapping[str, Json], kinds: Mapping[str, type]) -> bool:
+    return all(name in kinds and isinstance(part, kinds[name]) for name, part in value.items())
+
+
+def _is_anything(params: Params) -> bool:
+    return True
+
+
+def _is_page(params: Params) -> bool:
+    return isinstance(params.get("cursor", ""), str)
+
+
+def _is_call(params: Params) -> bool:
+    return isinstance(params.get("name"), str) and _is_arguments(params) and "task" not in params
+
+
+def _is_prompt(params: Params) -> bool:
+    arguments = params.get("arguments") or _NOTHING
+    if not isinstance(params.get("name"), str) or not _is_arguments(params):
+        return False
+    return isinstance(arguments, dict | Mapping) and all(isinstance(text, str) for text in arguments.values())
+
+
+def _is_arguments(params: Params) -> bool:
+    return isinstance(params.get("arguments"), dict | None)
+
+
+def _is_reading(params: Params) -> bool:
+    return isinstance(params.get("uri"), str)
+
+
+def _is_handshake(params: Params) -> bool:
+    return (
+        isinstance(params.get("protocolVersion"), str)
+        and is_capabilities(params.get("capabilities"))
+        and is_client(params.get("clientInfo"))
+    )
+
+
+_PARAMS: Mapping[str, Callable[[Params], bool]] = {
+    "initialize": _is_handshake,
+    "ping": _is_anything,
+    "server/discover": _is_anything,
+    "tools/list": _is_page,
+    "tools/call": _is_call,
+    "prompts/list": _is_page,
+    "prompts/get": _is_prompt,
+    "resources/list": _is_page,
+    "resources/templates/list": _is_page,
+    "resources/read": _is_reading,
+}
+_NAMING: Mapping[str, str] = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
+_HANDSHAKE = frozenset({"initialize", "ping"})

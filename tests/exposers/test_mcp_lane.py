@@ -1,0 +1,263 @@
+"""The hot lane gives the answers of the SDK's server, byte for byte what a client can tell apart."""
+
+import copy
+import json
+import random
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+import pytest
+from mcp.types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
+
+from malformed import ENVELOPE, FACE, HELLO, MODERN, malformed
+from naftiko_runtime.exposers.mcp.usual import HANDSHAKES, usual_request
+from naftiko_runtime.exposers.mcp.usual import MODERN as OURS
+from serving import compiled, served
+
+pytestmark = pytest.mark.anyio
+
+MESSAGES: tuple[tuple[str, dict[str, Any] | None], ...] = (
+    ("initialize", HELLO),
+    ("initialize", {**HELLO, "protocolVersion": "2024-11-05"}),
+    ("initialize", {**HELLO, "protocolVersion": "1999-01-01"}),
+    ("initialize", {**HELLO, "protocolVersion": "2026-07-28"}),
+    ("initialize", {**HELLO, "capabilities": {"roots": {"listChanged": True}, "elicitation": {"form": {}}}}),
+    ("initialize", {**HELLO, "capabilities": {"roots": {"listChanged": {}}}}),
+    ("initialize", {**HELLO, "capabilities": {"sampling": 1}}),
+    ("initialize", {**HELLO, "clientInfo": {"name": "a", "version": "1", "title": 5}}),
+    ("initialize", {"protocolVersion": "2025-11-25"}),
+    ("ping", None),
+    ("server/discover", None),
+    ("tools/list", None),
+    ("tools/list", {}),
+    ("tools/list", {"cursor": "1"}),
+    ("tools/list", {"cursor": None}),
+    ("tools/list", {"cursor": 3}),
+    ("tools/call", {"name": "echo", "arguments": {"text": 'a é \u2028 🚢 " \\ <'}}),
+    ("tools/call", {"name": "echo", "arguments": {"text": ""}, "_meta": {"progressToken": 4}}),
+    ("tools/call", {"name": "echo", "arguments": {"text": "a"}, "_meta": {"progressToken": True}}),
+    ("tools/call", {"name": "echo", "arguments": {"text": "a"}, "_meta": {"maker.example/use": ["b"]}}),
+    ("tools/call", {"name": "echo", "arguments": {}, "_meta": None}),
+    ("tools/call", {"name": "echo", "arguments": {"txet": "a"}}),
+    ("tools/call", {"name": "echo"}),
+    ("tools/call", {"name": "echo", "arguments": None}),
+    ("tools/call", {"name": "echo", "arguments": []}),
+    ("tools/call", {"name": "echo", "arguments": {"text": "a"}, "task": {"ttl": 1}}),
+    ("tools/call", {"name": "ehco", "arguments": {}}),
+    ("tools/call", {"name": "", "arguments": {}}),
+    ("tools/call", {"name": 7}),
+    ("tools/call", {"name": "count", "arguments": {"number": 3, "of": ["a"], "deep": {"x": {"y": None}}}}),
+    ("tools/call", {"name": "count", "arguments": {"number": 10**30}}),
+    ("tools/call", {"name": "count", "arguments": {"number": "3", "deep": 1}}),
+    ("tools/call", {"name": "echo", "arguments": {"text": "a"}, "requestState": "s"}),
+    ("resources/list", None),
+    ("resources/templates/list", None),
+    ("resources/read", {"uri": "test://text"}),
+    ("resources/read", {"uri": "test://one/7%2F8"}),
+    ("resources/read", {"uri": "test://nothing"}),
+    ("resources/read", {"uri": ["test://text"]}),
+    ("resources/subscribe", {"uri": "test://text"}),
+    ("prompts/list", None),
+    ("prompts/get", {"name": "greet", "arguments": {"who": "a"}}),
+    ("prompts/get", {"name": "greet", "arguments": {"who": 1}}),
+    ("prompts/get", {"name": "greet", "arguments": {"other": "a"}}),
+    ("prompts/get", {"name": "greet", "arguments": None}),
+    ("prompts/get", {"name": "great"}),
+    ("completion/complete", {"ref": {"type": "ref/prompt", "name": "greet"}, "argument": {"name": "who"}}),
+    ("nothing/atAll", None),
+    ("notifications/initialized", None),
+    ("notifications/cancelled", {"requestId": 5}),
+    ("notifications/nothing", {"a": 1}),
+)
+IDS: tuple[Any, ...] = (1, 0, -7, "a", "", 'é"\\', 2**53 + 1, 10**30, True, 1.5, 1.0, None, [1])
+METAS: tuple[Mapping[str, Any], ...] = (
+    ENVELOPE,
+    {**ENVELOPE, "io.modelcontextprotocol/clientInfo": {"name": "a", "version": "1"}},
+    {**ENVELOPE, "io.modelcontextprotocol/clientInfo": {"name": "a"}},
+    {**ENVELOPE, "io.modelcontextprotocol/clientInfo": {"name": "a", "version": "1", "icons": []}},
+    {**ENVELOPE, "io.modelcontextprotocol/clientInfo": None},
+    {**ENVELOPE, "io.modelcontextprotocol/logLevel": "debug"},
+    {**ENVELOPE, "io.modelcontextprotocol/logLevel": "loud"},
+    {
+        **ENVELOPE,
+        "io.modelcontextprotocol/clientCapabilities": {"elicitation": {}, "extensions": {"a/b": {}}},
+    },
+    {**ENVELOPE, "io.modelcontextprotocol/clientCapabilities": {"extensions": {"a/b": 1}}},
+    {**ENVELOPE, "io.modelcontextprotocol/clientCapabilities": None},
+    {**ENVELOPE, "io.modelcontextprotocol/protocolVersion": "2025-11-25"},
+    {**ENVELOPE, "progressToken": "t", "other.example/key": {"a": None}},
+    {"io.modelcontextprotocol/protocolVersion": MODERN},
+    {},
+)
+CHANGES: tuple[tuple[str, str | None], ...] = (
+    ("accept", "application/json"),
+    ("accept", "application/*;q=0.5, text/html"),
+    ("accept", "Application/JSON"),
+    ("accept", "text/event-stream"),
+    ("accept", "text/html"),
+    ("accept", None),
+    ("content-type", "application/json; charset=utf-8"),
+    ("content-type", "Application/JSON"),
+    ("content-type", "text/plain, application/json"),
+    ("content-type", "text/plain"),
+    ("content-type", None),
+    ("mcp-protocol-version", "2024-11-05"),
+    ("mcp-protocol-version", "2031-01-01"),
+    ("mcp-protocol-version", None),
+    ("mcp-method", "tools/list"),
+    ("mcp-method", None),
+    ("mcp-name", "echo2"),
+    ("mcp-name", "=?base64?ZWNobw==?="),
+    ("mcp-name", "count"),
+    ("mcp-name", None),
+    ("mcp-session-id", "a"),
+    ("mcp-param-text", "a"),
+    ("x-anything", "a"),
+)
+NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
+
+
+class Pair:
+    """The same file, served with the hot lane and without it."""
+
+    def __init__(self, hot: httpx2.AsyncClient, cold: httpx2.AsyncClient) -> None:
+        self.hot, self.cold, self.taken, self.sent = hot, cold, 0, 0
+
+    async def same(self, data: bytes, headers: Mapping[str, str]) -> None:
+        pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+        answers = [await client.post("/mcp", content=data, headers=pairs) for client in (self.hot, self.cold)]
+        hot, cold = map(told, answers)
+        assert hot == cold, f"{data[:400]!r}\n{headers}"
+        self.sent += 1
+        self.taken += is_usual(data, headers)
+
+
+def told(answer: httpx2.Response) -> tuple[int, str | None, dict[str, str], object]:
+    """Tell what a client can: status, the kind of the body, what else is said, and the body as JSON."""
+    length = answer.headers["content-length"]
+    assert length == str(len(answer.content))
+    said = {name: value for name, value in answer.headers.items() if name not in ("date", "content-length")}
+    kind = said.pop("content-type", None)
+    is_json = kind is not None and kind.startswith("application/json") and answer.content
+    return answer.status_code, kind, said, json.loads(answer.content) if is_json else answer.text
+
+
+def is_usual(data: bytes, headers: Mapping[str, str]) -> bool:
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    sent = [(name.encode(), value.strip().encode()) for name, value in headers.items()]
+    return usual_request(sent, value) is not None
+
+
+@asynccontextmanager
+async def pair(file: str = FACE) -> AsyncIterator[Pair]:
+    plan = compiled(file)
+    async with (
+        served(plan, {}, base_uris={}) as hot,
+        served(plan, {}, base_uris={}, hot_lane=False) as cold,
+        httpx2.AsyncClient(base_url=hot.mcp, timeout=30) as quick,
+        httpx2.AsyncClient(base_url=cold.mcp, timeout=30) as slow,
+    ):
+        # a client of its own would say what it accepts where a test does not
+        for client in (quick, slow):
+            client.headers.clear()
+        yield Pair(quick, slow)
+
+
+def message(
+    method: str, params: Mapping[str, Any] | None, *, modern: bool, number: Any = 1
+) -> dict[str, Any]:
+    made: dict[str, Any] = {"jsonrpc": "2.0", "id": number, "method": method}
+    if method.startswith("notifications/"):
+        del made["id"]
+    if params is not None or modern:
+        made["params"] = copy.deepcopy(dict(params or {}))
+        if modern:
+            made["params"]["_meta"] = {**ENVELOPE, **(made["params"].get("_meta") or {})}
+    return made
+
+
+def headers_of(made: Mapping[str, Any], *, modern: bool) -> dict[str, str]:
+    headers = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
+    if not modern:
+        return {**headers, "mcp-protocol-version": "2025-11-25"}
+    method, params = str(made.get("method")), made.get("params")
+    headers |= {"mcp-protocol-version": MODERN, "mcp-method": method}
+    if method in NAMED and isinstance(params, dict) and isinstance(params.get(NAMED[method]), str):
+        headers["mcp-name"] = params[NAMED[method]]
+    return headers
+
+
+def changed(headers: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    for name, value in CHANGES:
+        others = {key: old for key, old in headers.items() if key != name}
+        yield others if value is None else {**others, name: value}
+
+
+def test_the_revisions_are_those_of_the_sdk() -> None:
+    assert frozenset(HANDSHAKE_PROTOCOL_VERSIONS) == HANDSHAKES
+    assert MODERN_PROTOCOL_VERSIONS == (OURS,)
+
+
+@pytest.mark.parametrize("modern", [False, True], ids=["older era", "newer era"])
+async def test_what_clients_say_is_answered_the_same(modern: bool) -> None:
+    async with pair() as both:
+        for method, params in MESSAGES:
+            made = message(method, params, modern=modern)
+            await both.same(json.dumps(made).encode(), headers_of(made, modern=modern))
+        assert both.taken > len(MESSAGES) // 2
+
+
+@pytest.mark.parametrize("modern", [False, True], ids=["older era", "newer era"])
+async def test_ids_are_taken_and_given_back_the_same(modern: bool) -> None:
+    async with pair() as both:
+        for number in IDS:
+            made = message("tools/call", {"name": "echo", "arguments": {"text": "a"}}, modern=modern)
+            for odd in ({**made, "id": number}, {**made, "id": number, "jsonrpc": "1.0"}):
+                await both.same(json.dumps(odd).encode(), headers_of(odd, modern=modern))
+        assert both.taken >= 6
+
+
+@pytest.mark.parametrize("modern", [False, True], ids=["older era", "newer era"])
+async def test_headers_are_minded_the_same(modern: bool) -> None:
+    async with pair() as both:
+        for method, params in (MESSAGES[9], MESSAGES[10], MESSAGES[16], MESSAGES[35], MESSAGES[-3]):
+            made = message(method, params, modern=modern)
+            for headers in changed(headers_of(made, modern=modern)):
+                await both.same(json.dumps(made).encode(), headers)
+        assert both.taken > both.sent // 4
+
+
+async def test_what_newer_clients_say_of_themselves_is_taken_the_same() -> None:
+    async with pair() as both:
+        for meta in METAS:
+            made = message("tools/call", {"name": "echo", "arguments": {"text": "a"}}, modern=True)
+            made["params"]["_meta"] = {**meta}
+            await both.same(json.dumps(made).encode(), headers_of(made, modern=True))
+        assert both.taken >= 5
+
+
+@pytest.mark.parametrize("modern", [False, True], ids=["older era", "newer era"])
+@pytest.mark.parametrize("many", [300, pytest.param(3_000, marks=pytest.mark.full)])
+async def test_whatever_is_said_is_answered_the_same(many: int, modern: bool) -> None:
+    chance = random.Random(many)  # noqa: S311 - the same ones again are what is wanted
+    async with pair() as both:
+        for number in range(many):
+            data = malformed(number, modern=modern).data
+            try:
+                made = json.loads(data)
+            except (ValueError, RecursionError):
+                made = {}
+            headers = headers_of(made if isinstance(made, dict) else {}, modern=modern)
+            if chance.random() < 0.2:
+                headers = chance.choice([*changed(headers)])
+            if all(
+                value.isascii() and value.isprintable() and value == value.strip()
+                for value in headers.values()
+            ):
+                await both.same(data, headers)
+        assert both.taken > many // 10
