@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from ...plan.reading import charset, header, read
 from ...values import Json
 from ...values.json import encode_text
 from ..boundary import phrase
+from .elsewhere import Elsewhere
 from .protocol import Fields
 
 TEXT_LIMIT_BYTES = 4 << 20
@@ -27,14 +27,6 @@ _ERROR = "io.naftiko/error"
 Family: TypeAlias = Literal["json", "text", "image", "audio", "binary", "unnamed"]
 
 _TEXTS = frozenset({"application/xml", "application/yaml", "application/x-ndjson", "application/jsonl"})
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """Where the same answer can be had; ``route`` is the REST URL that streams it, if there is one."""
-
-    tool: str
-    route: str | None = None
 
 
 def of_value(value: Json) -> Fields:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from urllib.parse import quote, urlencode
 
 from ...plan.errors import Oversized
 from ...plan.flow import Answer, Flow
@@ -17,7 +15,8 @@ from ...values.json import encode_text
 from ..advice import Repetition
 from ..boundary import Failure, answered
 from ..refusal import START_LIMIT_BYTES, tell, tell_answer, text_of
-from .content import Elsewhere, of_inbound, of_oversized, of_refusal, of_value
+from .content import of_inbound, of_oversized, of_refusal, of_value
+from .elsewhere import Elsewhere
 from .pages import page
 from .parts import of_parts
 from .protocol import INVALID_PARAMS, Exchange, Fields, Params, ProtocolError, mapping, present
@@ -29,7 +28,6 @@ _HINTS: Mapping[str, str] = {
     "idempotent": "idempotentHint",
     "openWorld": "openWorldHint",
 }
-_HOLE = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ class Toolbox:
     def _elsewhere(self, tool: McpTool, arguments: Mapping[str, Json]) -> Elsewhere:
         body = tool.operation.body
         route = self.rest_routes.get(body.call.name) if isinstance(body, PassThrough) else None
-        return Elsewhere(tool.name, _filled(route, arguments) if route else None)
+        return Elsewhere(tool.name, route, arguments)
 
     def _unknown(self, name: str) -> str:
         near = get_close_matches(name, self.tools, n=1)
@@ -123,18 +121,3 @@ def _listed(tool: McpTool) -> Fields:
 def _promise(tool: McpTool) -> dict[str, Json] | None:
     body = tool.operation.body
     return output_schema(body.result) if isinstance(body, Flow) and not tool.parts else None
-
-
-def _filled(route: str, arguments: Mapping[str, Json]) -> str:
-    """Put the arguments into a route: its holes first, the others behind it as a query."""
-    left = {name: _plain(value) for name, value in arguments.items() if isinstance(value, str | int | float)}
-
-    def fill(hole: re.Match[str]) -> str:
-        return quote(left.pop(hole[1]), safe="", errors="replace") if hole[1] in left else hole[0]
-
-    path = _HOLE.sub(fill, route)
-    return f"{path}?{urlencode(left, errors='replace')}" if left else path
-
-
-def _plain(value: str | float) -> str:
-    return value if isinstance(value, str) else encode_text(value)
