@@ -26,7 +26,7 @@ ASGIApp: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
 _Told = TypeVar("_Told")
 
-_WATCH_AFTER_S = 0.05
+_ROUND_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,40 +137,94 @@ async def unless_hung_up(receive: Receive, send: Send, work: Callable[[Send], Aw
     cancelled directly, because a cancel scope waits for a moment when nothing is ready, and under a fast
     download there is none.
     """
-    task, watched = asyncio.current_task(), _Watched(send)
-
-    async def watch() -> None:
-        await receive()
-        # a server says the same when the answer is complete
-        if not watched.is_complete and task is not None:
-            watched.is_hung_up = True
-            task.cancel()
-
-    started: list[asyncio.Task[None]] = []
-    # most calls are over before a watcher would be worth its price
-    starting = asyncio.get_running_loop().call_later(
-        _WATCH_AFTER_S, lambda: started.append(asyncio.create_task(watch()))
-    )
+    sent = send if isinstance(send, Sent) else Sent(send)
+    call = _Call(receive, sent, asyncio.current_task())
+    rounds = _Rounds.of(asyncio.get_running_loop())
+    rounds.begin(call)
     try:
-        await work(watched)
+        await work(sent)
     except asyncio.CancelledError:
-        if not watched.is_hung_up or (task is not None and task.uncancel() > 0):
+        if not call.is_hung_up or (call.task is not None and call.task.uncancel() > 0):
             raise
     finally:
-        starting.cancel()
-        for watching in started:
-            watching.cancel()
+        rounds.end(call)
 
 
 @dataclass(slots=True)
-class _Watched:
-    """Notes when the last piece of an answer is sent."""
+class Sent:
+    """Notes when an answer begins and when its last piece is sent."""
 
     send: Send
+    is_started: bool = False
     is_complete: bool = False
-    is_hung_up: bool = False
 
     async def __call__(self, message: Message) -> None:
+        self.is_started = True
         if message["type"] == "http.response.body" and not message.get("more_body", False):
             self.is_complete = True
         await self.send(message)
+
+
+@dataclass(slots=True, eq=False)
+class _Call:
+    """A request that runs, and what waits for its caller to hang up."""
+
+    receive: Receive
+    sent: Sent
+    task: asyncio.Task[object] | None
+    watching: asyncio.Task[None] | None = None
+    is_hung_up: bool = False
+
+    async def watch(self) -> None:
+        await self.receive()
+        # a server says the same when the answer is complete
+        if not self.sent.is_complete and self.task is not None:
+            self.is_hung_up = True
+            self.task.cancel()
+
+
+@dataclass(slots=True)
+class _Rounds:
+    """Watches calls that last: those that were there on one round and are still there on the next.
+
+    Most calls are over before a watcher would be worth its price, and a timer for each would be 3 % of it.
+    """
+
+    loop: asyncio.AbstractEventLoop
+    new: set[_Call] = field(default_factory=set)
+    seen: set[_Call] = field(default_factory=set)
+    is_waiting: bool = False
+
+    @classmethod
+    def of(cls, loop: asyncio.AbstractEventLoop) -> _Rounds:
+        """Give those of a loop; there is one loop, but in tests."""
+        global _rounds
+        if _rounds is None or _rounds.loop is not loop:
+            _rounds = cls(loop)
+        return _rounds
+
+    def begin(self, call: _Call) -> None:
+        self.new.add(call)
+        if not self.is_waiting:
+            self._wait()
+
+    def end(self, call: _Call) -> None:
+        self.new.discard(call)
+        self.seen.discard(call)
+        if call.watching is not None:
+            call.watching.cancel()
+
+    def _wait(self) -> None:
+        self.is_waiting = True
+        self.loop.call_later(_ROUND_S, self._go)
+
+    def _go(self) -> None:
+        self.is_waiting = False
+        for call in self.seen:
+            call.watching = self.loop.create_task(call.watch())
+        self.new, self.seen = set(), self.new
+        if self.seen:
+            self._wait()
+
+
+_rounds: _Rounds | None = None

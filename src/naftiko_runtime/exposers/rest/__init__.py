@@ -14,14 +14,15 @@ from ...plan.surfaces import Body as Operates
 from ...plan.surfaces import Context, Invoke, PassThrough, RestForward, RestRoute, RestSurface
 from ...values import Json
 from ..advice import NOTHING_IS_KNOWN, Repetition
-from ..boundary import ASGIApp, Message, Receive, Send, failure_of, log_refusal, unless_hung_up
+from ..boundary import ASGIApp, Message, Receive, Send, Sent, failure_of, log_refusal, unless_hung_up
 from ..guard import Entrance, Guard
-from .forwarding import Forwards, build_forwards, forwarded, has_body, passed_on
+from .forwarding import Forwards, build_forwards, forwarded, passed_on
 from .pages import Pages, build_pages
 from .request import (
     Body,
     Hangup,
     arguments,
+    has_body,
     header_pairs,
     passed_on_get,
     passed_with_upload,
@@ -106,7 +107,7 @@ class _RestApp:
         send.runs = route.operation.body
         headers, query = read_headers(scope["headers"]), query_pairs(scope["query_string"])
         body = Body(receive, self.options.limit_bytes)
-        read = b"" if route.streams_body else await body.read(_length(headers))
+        read = b"" if route.streams_body else await body.read(headers)
         raw = arguments(route.inputs, values, query, headers, read)
         context = self._context(route, headers, query, body)
         work = partial(self._call, route, raw, context, head=scope["method"] == "HEAD")
@@ -133,8 +134,6 @@ class _RestApp:
         headers, body = read_headers(scope["headers"]), Body(receive, self.options.limit_bytes)
         what = forwarded(scope["method"], path, scope["query_string"])
         streams = has_body(headers)
-        if not streams:
-            await body.read(None)
         passed, upload = (
             passed_on(header_pairs(scope["headers"]), forward.trusted),
             body.stream() if streams else None,
@@ -160,19 +159,13 @@ class _RestApp:
 
 
 @dataclass(slots=True)
-class _Sent:
-    """Remembers whether an answer has begun, after which a failure can only break it off, and what runs."""
+class _Sent(Sent):
+    """Remembers what runs; when its answer has begun, a failure can only break it off."""
 
-    send: Send
-    is_started: bool = False
     runs: Operates | None = None
 
     def repetition(self) -> Repetition:
         return NOTHING_IS_KNOWN if self.runs is None else Repetition.of(self.runs)
-
-    async def __call__(self, message: Message) -> None:
-        self.is_started = True
-        await self.send(message)
 
 
 def _route(target: Target, method: str) -> RestRoute:
@@ -180,8 +173,3 @@ def _route(target: Target, method: str) -> RestRoute:
     if route is None:
         raise WrongMethod(f"{target.path} answers {target.allow}", headers=(("allow", target.allow),))
     return route
-
-
-def _length(headers: Mapping[str, str]) -> int | None:
-    declared = headers.get("content-length", "")
-    return int(declared) if declared.isdecimal() else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
@@ -113,8 +113,3 @@ def passed_on(headers: Headers, trusted: frozenset[str]) -> Headers:
         word.strip().lower() for name, value in headers if name == "connection" for word in value.split(",")
     }
     return tuple(pair for pair in headers if pair[0] in _PASSED or pair[0] in trusted - named)
-
-
-def has_body(headers: Mapping[str, str]) -> bool:
-    """Tell whether a request has a body (RFC 9112, 6.3)."""
-    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"

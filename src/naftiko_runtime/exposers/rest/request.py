@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
 from ...plan.call import Headers
@@ -32,21 +32,28 @@ class Body:
 
     receive: Receive
     limit_bytes: int
-    _is_read: asyncio.Event = field(default_factory=asyncio.Event)
+    _end: asyncio.Event | None = None  # of what is streamed
 
-    async def read(self, declared: int | None) -> bytes:
+    async def read(self, headers: Mapping[str, str]) -> bytes:
         """Read it whole; raises TooLarge as soon as it is known to be, Hangup when the caller leaves."""
-        if declared is not None and declared > self.limit_bytes:
+        if not has_body(headers):
+            return b""
+        declared = headers.get("content-length", "")
+        if declared.isdecimal() and int(declared) > self.limit_bytes:
             raise self._too_large()
         body = bytearray()
-        async for chunk in self.stream():
+        async for chunk in self._pieces():
             body += chunk
             if len(body) > self.limit_bytes:
                 raise self._too_large()
         return bytes(body)
 
-    async def stream(self) -> AsyncIterator[bytes]:
-        """Yield it in pieces, as fast as they are taken."""
+    def stream(self) -> AsyncIterator[bytes]:
+        """Give it in pieces, as fast as they are taken."""
+        self._end = asyncio.Event()
+        return self._pieces()
+
+    async def _pieces(self) -> AsyncIterator[bytes]:
         more = True
         while more:
             message = await self.receive()
@@ -55,15 +62,24 @@ class Body:
             more = message.get("more_body", False)
             if chunk := message.get("body", b""):
                 yield chunk
-        self._is_read.set()
+        if self._end is not None:
+            self._end.set()
 
     async def next_message(self) -> Message:
         """Wait for what comes after the body, which can only be the disconnect."""
-        await self._is_read.wait()
-        return await self.receive()
+        if self._end is not None:
+            await self._end.wait()
+        message = await self.receive()
+        # a body that is none is not asked for, but told all the same
+        return await self.receive() if message["type"] == "http.request" else message
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"the body is larger than {self.limit_bytes} bytes")
+
+
+def has_body(headers: Mapping[str, str]) -> bool:
+    """Tell whether a request has a body (RFC 9112, 6.3)."""
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
 def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -92,11 +108,15 @@ def passed_with_upload(headers: Mapping[str, str]) -> Headers:
 
 def query_pairs(query: bytes) -> Headers:
     """Decode a query string; bytes that are not UTF-8 stay recognisable."""
+    if not query:
+        return ()
     return tuple(parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="surrogateescape"))
 
 
 def undeclared(inputs: tuple[RestInput, ...], query: Headers) -> Headers:
     """Keep the query parameters that no input of the route takes."""
+    if not query:
+        return ()
     known = {item.key or item.argument for item in inputs if item.place == "query"}
     return tuple(pair for pair in query if pair[0] not in known and _is_utf8("".join(pair)))
 
@@ -109,14 +129,12 @@ def arguments(
     body: bytes,
 ) -> dict[str, Json]:
     """Collect what the route declares from where it is declared; everything else goes nowhere."""
-    asked = _by_name(query)
     content = _json(body, headers) if any(item.place == "body" for item in inputs) and body.strip() else None
-    cookies = _by_name(_cookies(headers.get("cookie", ""))) if "cookie" in headers else {}
-    sources: Mapping[Place, Mapping[str, Json]] = {
-        "path": dict(path),
-        "query": asked,
-        "header": dict(headers),
-        "cookie": cookies,
+    sources: Mapping[Place, Mapping[str, Json] | Mapping[str, str]] = {
+        "path": path,
+        "query": _by_name(query) if query else {},
+        "header": headers,
+        "cookie": _by_name(_cookies(headers.get("cookie", ""))) if "cookie" in headers else {},
     }
     found: dict[str, Json] = {}
     for item in inputs:

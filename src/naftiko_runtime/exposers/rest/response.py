@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 
 from ...plan.call import Headers, Inbound
 from ...plan.errors import CallError
 from ...plan.flow import Answer
+from ...plan.reading import declared_length
 from ...values.json import encode
 from ..boundary import Failure, Send
 
@@ -34,24 +34,45 @@ _NOT_PASSED = frozenset(
     }
 )
 _WITHOUT_BODY = frozenset({204, 205, 304})
+_AT_ONCE_BYTES = 64 * 1024
 _UNSAFE = frozenset({"POST", "PATCH"})
 
 
 async def send_inbound(send: Send, inbound: Inbound, *, head: bool) -> None:
     """Stream an upstream's answer; one that breaks off breaks ours off, so that nobody takes it for whole."""
-    has_no_body = inbound.status in (204, 304)
     headers = passed_headers(inbound.headers)
-    if has_no_body:  # a length said here would be waited for
-        headers = tuple(pair for pair in headers if pair[0] != "content-length")
+    if inbound.status in (204, 304):  # a length said here would be waited for
+        headers, head = tuple(pair for pair in headers if pair[0] != "content-length"), True
+    if head:
+        await _start(send, inbound.status, headers)
+        await send({"type": "http.response.body", "body": b""})
+        return
+    is_small = (declared_length(headers) or _AT_ONCE_BYTES) < _AT_ONCE_BYTES
+    try:
+        await (_at_once if is_small else _in_pieces)(send, inbound, headers)
+    except CallError as error:
+        log.info("an answer broke off: %s", error.sentence)
+
+
+async def _in_pieces(send: Send, inbound: Inbound, headers: Headers) -> None:
     await _start(send, inbound.status, headers)
-    if not head and not has_no_body:
-        try:
-            async for chunk in inbound.chunks():
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        except CallError as error:
-            log.info("an answer broke off: %s", error.sentence)
-            return
+    async for chunk in inbound.chunks():
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
+
+
+async def _at_once(send: Send, inbound: Inbound, headers: Headers) -> None:
+    """Send a small answer in one piece, because each one costs a twentieth of a call."""
+    body = bytearray()
+    try:
+        async for chunk in inbound.chunks():
+            body += chunk
+    except Exception:
+        await _start(send, inbound.status, headers)
+        await send({"type": "http.response.body", "body": bytes(body), "more_body": True})
+        raise
+    await _start(send, inbound.status, headers)
+    await send({"type": "http.response.body", "body": bytes(body)})
 
 
 async def send_answer(send: Send, answer: Answer, *, head: bool) -> None:
@@ -87,22 +108,19 @@ async def send_whole(send: Send, status: int, headers: Headers, body: bytes, *, 
 
 def passed_headers(headers: Headers) -> Headers:
     """Keep what a client SDK of that API needs; drop hop-by-hop headers, cookies and cross-origin rights."""
-    named = {
-        token.strip().lower() for name, value in headers if name == "connection" for token in value.split(",")
-    }
-    return tuple(_kept(headers, _NOT_PASSED | named))
+    dropped = _NOT_PASSED
+    for name, value in headers:
+        if name == "connection":
+            dropped |= {token.strip().lower() for token in value.split(",")}
+    return tuple(
+        [pair for pair in headers if pair[0] not in dropped and not pair[0].startswith("access-control-")]
+    )
 
 
 def passed_without_content(headers: Headers) -> Headers:
     """Keep the headers of an answer whose body is replaced by ours."""
     about_body = ("content-", "etag", "accept-ranges", "last-modified", "digest")
     return tuple(pair for pair in passed_headers(headers) if not pair[0].startswith(about_body))
-
-
-def _kept(headers: Headers, dropped: frozenset[str]) -> Iterator[tuple[str, str]]:
-    for name, value in headers:
-        if name not in dropped and not name.startswith("access-control-"):
-            yield name, value
 
 
 async def _start(send: Send, status: int, headers: Headers) -> None:
