@@ -34,7 +34,7 @@ format: ## format the code and mend what the linter can mend
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-bench: ## measure speed beside other servers, into bench/results.md (ARGS=--quick: one short round)
+bench: ## measure speed beside other servers, into bench/results.md (ARGS=--quick: one short round; ARGS='--rows rest,mcp': these alone)
 	@bench/setup && .venv/bin/python -m bench.run $(ARGS)
 
 soak: ## break files for the compiler, then fail calls, ten minutes each (ARGS=files or calls; ARGS=--minutes=N)

@@ -1,21 +1,29 @@
-"""What the upstream answers: one job of about 3 KB, and a list of 20 of its rows."""
+"""What the upstream answers: one job of about 3 KB, 20 rows in a list of about the same size, large files."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 _EVENTS = 13
 _ROWS = 20
+MB = 1_000_000
+DOWNLOADS: Mapping[str, int] = {"10 MB": 10 * MB, "1 GiB": 1 << 30}
 
 
 def write_answers(folder: Path) -> None:
-    """Write a file for every id that the upstream knows."""
+    """Write a file for every id that the upstream knows; the large ones are holes and take no room."""
     jobs = folder / "v1" / "jobs"
     jobs.mkdir(parents=True, exist_ok=True)
     for name in ANSWERS:
         (jobs / f"{name}.json").write_bytes(written(name))
+    files = folder / "v1" / "files"
+    files.mkdir(exist_ok=True)
+    for size in DOWNLOADS.values():
+        with (files / str(size)).open("wb") as file:
+            file.truncate(size)
 
 
 def written(name: str) -> bytes:
@@ -52,4 +60,27 @@ def _job() -> dict[str, Any]:
     return {**_row(1), "training_file": "file-train", "suffix": None, **settings, "events": events}
 
 
-ANSWERS = {"job": _job(), "list": {"data": [_row(number) for number in range(1, _ROWS + 1)]}}
+def shaped() -> object:
+    """Give the rows as the capability shapes them."""
+    return [
+        {
+            "id": row["id"],
+            "state": row["status"],
+            "model": {"name": row["model"]},
+            "price": row["total_price"],
+        }
+        for row in ROWS
+    ]
+
+
+def reported() -> object:
+    """Give what the flow of two calls makes of the job and the rows."""
+    first = ROWS[0]
+    return {
+        "job": {"id": ANSWERS["job"]["id"], "file": ANSWERS["job"]["training_file"]},
+        "row": {"status": first["status"], "total_price": first["total_price"]},
+    }
+
+
+ROWS = [_row(number) for number in range(1, _ROWS + 1)]
+ANSWERS: Mapping[str, Any] = {"job": _job(), "rows": ROWS}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from .contestants import OURS, RIVALS_PYTHON, Row
-from .measure import MANY, Target, load_command, put_load, serving
+from .answering import Target
+from .figures import MANY
+from .load import Load, load_command, put_load
+from .rows import Group
+from .servers import OURS, RIVALS_PYTHON, has_option
 from .stage import BenchError, Stage
 
 _DURATION_S = 10
@@ -16,14 +19,22 @@ _SAMPLES_PER_S = 250
 _TOP = 60
 
 
-def write_profile(stage: Stage, rows: Sequence[Row], job: str, say: Callable[[str], None]) -> Path:
-    """Profile our rows among these, one after the other."""
+def write_profile(stage: Stage, groups: Iterable[Group], say: Callable[[str], None]) -> Path:
+    """Profile our servers in some groups, one after the other."""
     parts = []
-    for row in (row for row in rows if row.server == OURS):
-        say(f"profile of {row.name}, {_DURATION_S} s")
-        with serving(stage, row, job) as target:
-            put_load(stage, target, MANY, 1)
-            parts.append(_report(row, _record(stage, target)))
+    for group in groups:
+        for row in group.rows:
+            load = row.measurement
+            if (
+                isinstance(load, Load)
+                and row.server.startswith(OURS)
+                and (not row.needs or has_option(row.needs))
+            ):
+                name = f"{group.name}: {row.name}"
+                say(f"profile of {name}, {_DURATION_S} s")
+                with load.serving(stage) as target:
+                    put_load(stage, target, MANY, 1)
+                    parts.append(_report(name, _record(stage, target)))
     path = stage.folder / "profile.txt"
     path.write_text("\n".join(parts), encoding="utf-8")
     return path
@@ -32,7 +43,14 @@ def write_profile(stage: Stage, rows: Sequence[Row], job: str, say: Callable[[st
 def _record(stage: Stage, target: Target) -> list[str]:
     """Sample a server under load; every line is a stack, outermost call first, and how often it was seen."""
     output = stage.folder / "stacks.txt"
-    spy = [str(RIVALS_PYTHON.with_name("py-spy")), "record", "--format", "raw", "--function"]
+    spy = [
+        str(RIVALS_PYTHON.with_name("py-spy")),
+        "record",
+        "--format",
+        "raw",
+        "--function",
+        "--subprocesses",
+    ]
     how = ["--rate", str(_SAMPLES_PER_S), "--duration", str(_DURATION_S), "--output", str(output)]
     command = load_command(stage, target, MANY, _DURATION_S + 2)
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as load:
@@ -45,7 +63,7 @@ def _record(stage: Stage, target: Target) -> list[str]:
     return output.read_text(encoding="utf-8").splitlines()
 
 
-def _report(row: Row, lines: Iterable[str]) -> str:
+def _report(name: str, lines: Iterable[str]) -> str:
     tables = {title: Counter[str]() for title in _VIEWS}
     for line in lines:
         stack, _, times = line.rpartition(" ")
@@ -53,7 +71,7 @@ def _report(row: Row, lines: Iterable[str]) -> str:
             tables[title].update(dict.fromkeys(view(stack.split(";")), int(times)))
     count = tables["own time"].total()
     written = "".join(_table(title, shares, count) for title, shares in tables.items())
-    return f"# {row.name}: {count} samples\n{written}"
+    return f"# {name}: {count} samples\n{written}"
 
 
 def _package(frame: str) -> str:

@@ -6,13 +6,13 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from string import Template
 
-from .answers import write_answers
+from .answers import write_answers, written
 
 ROOT = Path(__file__).parents[1]
 KEY = "bench-key"
@@ -24,6 +24,21 @@ class BenchError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How long things are measured."""
+
+    warm_s: int
+    load_s: int
+    starts: int
+    growth_calls: int
+    growth_s: int
+
+
+FULL = Pace(warm_s=1, load_s=2, starts=3, growth_calls=200_000, growth_s=120)
+QUICK = Pace(warm_s=0, load_s=1, starts=1, growth_calls=200_000, growth_s=3)
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """Where a run takes place; one core is the server's, everything else shares the other one."""
 
@@ -31,6 +46,7 @@ class Stage:
     server_core: int
     load_core: int
     upstream_port: int
+    upstream_pid: int = 0
 
     @property
     def upstream(self) -> str:
@@ -51,18 +67,34 @@ def open_stage(folder: Path) -> Iterator[Stage]:
     write_answers(folder / "answers")
     stage = Stage(folder, cores[0], cores[1], free_port())
     os.sched_setaffinity(0, {stage.load_core})  # what we start inherits it
-    with running(nginx(stage, "upstream.conf", stage.upstream_port), stage.folder / "upstream.log"):
-        yield stage
+    with running(
+        nginx(stage, "upstream.conf", stage.upstream_port), stage.folder / "upstream.log"
+    ) as upstream:
+        yield replace(stage, upstream_pid=upstream.pid)
 
 
 @contextmanager
-def running(command: list[str], log: Path, core: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program while the context lasts; taskset becomes it, so its number is the program's."""
-    pinned = ["taskset", "-c", str(core), *command] if core is not None else command
+def running(command: list[str], log: Path, cores: Iterable[int] = ()) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program while the context lasts; its output goes into the log."""
     with log.open("wb") as output:
-        process = subprocess.Popen(pinned, stdout=output, stderr=output, env=_environ(log.parent))
-    try:
+        process = subprocess.Popen(
+            pinned(command, cores), stdout=output, stderr=output, env=environ(log.parent)
+        )
+    with stopping(process):
         yield process
+
+
+def pinned(command: list[str], cores: Iterable[int]) -> list[str]:
+    """Keep a program on its cores; taskset becomes it, so its number is the program's."""
+    names = ",".join(map(str, cores))
+    return ["taskset", "-c", names, *command] if names else command
+
+
+@contextmanager
+def stopping(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Stop a program when the context ends."""
+    try:
+        yield
     finally:
         process.terminate()
         try:
@@ -72,7 +104,8 @@ def running(command: list[str], log: Path, core: int | None = None) -> Iterator[
             process.wait()
 
 
-def _environ(folder: Path) -> Mapping[str, str]:
+def environ(folder: Path) -> Mapping[str, str]:
+    """Give programs that are measured what they need, and nothing that sets ours up otherwise."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NAFTIKO_")}
     return {**kept, "BENCH_KEY": KEY, "TMPDIR": str(folder)}
 
@@ -80,7 +113,13 @@ def _environ(folder: Path) -> Mapping[str, str]:
 def nginx(stage: Stage, name: str, port: int) -> list[str]:
     """Fill in a configuration of nginx, and say how it is started."""
     text = _Conf((ROOT / "bench" / name).read_text(encoding="utf-8"))
-    values = {"port": port, "key": KEY, "folder": stage.folder, "upstream": stage.upstream_port}
+    values = {
+        "port": port,
+        "key": KEY,
+        "folder": stage.folder,
+        "upstream": stage.upstream_port,
+        "job": written("job").decode(),
+    }
     conf = stage.folder / name
     conf.write_text(text.substitute(values), encoding="utf-8")
     return [program("nginx"), "-e", "stderr", "-p", str(stage.folder), "-c", str(conf)]
@@ -99,15 +138,3 @@ def free_port() -> int:
         bound.bind(("127.0.0.1", 0))
         port: int = bound.getsockname()[1]
     return port
-
-
-def cpu_s(pid: int) -> float:
-    """Read how much processor time a process has used, of its own and in the kernel."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def peak_mb(pid: int) -> float:
-    """Read the most memory that a process has had at once."""
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))

@@ -4,14 +4,15 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-SOURCES = Path(__file__).parents[1] / "src"
+ROOT = Path(__file__).parents[1]
+SOURCES = [ROOT / "src", ROOT / "bench"]
 MODULE_LINES = 300
 FUNCTION_LINES = 50
 
 
 def modules() -> Iterator[tuple[str, str]]:
-    for path in sorted(SOURCES.rglob("*.py")):
-        yield path.relative_to(SOURCES).as_posix(), path.read_text(encoding="utf-8")
+    for path in sorted(path for folder in SOURCES for path in folder.rglob("*.py")):
+        yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
 
 
 def functions() -> Iterator[tuple[str, int]]:

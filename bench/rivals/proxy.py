@@ -23,12 +23,29 @@ async def lifespan(app: Starlette) -> AsyncIterator[Mapping[str, Any]]:
 
 async def get_job(request: Request) -> Response:
     path = f"/v1/jobs/{quote(request.path_params['id'], safe='')}"
+    return await passed_on(request, "GET", path)
+
+
+async def create_job(request: Request) -> Response:
+    path = f"/v1/projects/{quote(request.path_params['project'], safe='')}/jobs"
+    given = orjson.loads(await request.body())
+    body = orjson.dumps({name: given[name] for name in ("model", "epochs", "files") if name in given})
+    query = {"notify": request.query_params["notify"]} if "notify" in request.query_params else {}
+    headers = {"Content-Type": "application/json"}
+    return await passed_on(request, "POST", path, params=query, data=body, headers=headers)
+
+
+async def passed_on(request: Request, method: str, path: str, **more: object) -> Response:
     try:
-        async with request.state.session.get(path) as answer:
+        async with request.state.session.request(method, path, **more) as answer:
             return Response(await answer.read(), answer.status, media_type=answer.content_type)
     except aiohttp.ClientError:
         problem = orjson.dumps({"title": "bad gateway", "status": 502})
         return Response(problem, 502, media_type="application/problem+json")
 
 
-serve(Starlette(routes=[Route("/v1/jobs/{id}", get_job)], lifespan=lifespan))
+routes = [
+    Route("/v1/jobs/{id}", get_job),
+    Route("/v1/projects/{project}/jobs", create_job, methods=["POST"]),
+]
+serve(Starlette(routes=routes, lifespan=lifespan))

@@ -10,10 +10,10 @@ import mcp.types as t
 import orjson
 from mcp.server import Server, ServerRequestContext
 
-from serving import serve, upstream
+from serving import serve, tool_names, upstream
 
 SCHEMA = {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}
-TOOL = t.Tool(name="get_job", description="Get job", input_schema=SCHEMA)
+TOOLS = [t.Tool(name=name, description="Get job", input_schema=SCHEMA) for name in tool_names()]
 Context = ServerRequestContext[aiohttp.ClientSession]
 
 
@@ -24,7 +24,7 @@ async def lifespan(server: Server[aiohttp.ClientSession]) -> AsyncIterator[aioht
 
 
 async def list_tools(context: Context, params: t.PaginatedRequestParams | None) -> t.ListToolsResult:
-    return t.ListToolsResult(tools=[TOOL])
+    return t.ListToolsResult(tools=TOOLS)
 
 
 async def call_tool(context: Context, params: t.CallToolRequestParams) -> t.CallToolResult:
@@ -39,7 +39,7 @@ async def call_tool(context: Context, params: t.CallToolRequestParams) -> t.Call
 server = Server(
     "jobs",
     lifespan=lifespan,
-    get_tool_input_schema={"get_job": SCHEMA}.get,
+    get_tool_input_schema=dict.fromkeys(tool_names(), SCHEMA).get,
     on_list_tools=list_tools,
     on_call_tool=call_tool,
 )

@@ -11,7 +11,13 @@ import aiohttp
 import uvicorn
 
 KEY = os.environ["BENCH_KEY"]
-PORT, UPSTREAM = int(sys.argv[1]), sys.argv[2]
+PORT, UPSTREAM, *MORE = int(sys.argv[1]), *sys.argv[2:]
+
+
+def tool_names() -> list[str]:
+    """Name so many tools as the command line wants, or one."""
+    count = int(MORE[0]) if MORE else 1
+    return ["get_job", *(f"get_kind_{number}" for number in range(1, count))]
 
 
 @asynccontextmanager
