@@ -16,7 +16,8 @@ from calling import SECRET, SHIPS, ships_plan
 from naftiko_runtime import BindError, Options, serve, serving
 from naftiko_runtime.app.listener import ListenError
 from naftiko_runtime.app.loop import new_event_loop
-from naftiko_runtime.app.sandbox import NoSandbox, open_stage, play
+from naftiko_runtime.app.sandbox import open_stage, play
+from naftiko_runtime.app.stage import NoSandbox
 from naftiko_runtime.plan.explain import Plan
 from naftiko_sandbox import DEFAULT_KEY, SANDBOXES
 from serving import KEY, compiled, read, served

@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from naftiko_runtime.cli.health import told_while_serving
+from naftiko_runtime.cli.notes import told_while_serving
 from process import Done
 
 Command = Callable[..., Done]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from .. import __version__
 from ..plan.explain import Plan
@@ -14,7 +15,13 @@ from ..runtime.observing import Observer
 from ..runtime.policies.egress import Network
 from ..runtime.proxies import Proxies
 from ..runtime.transports import Lookup, system_lookup
-from .sandbox import Stage, open_stage
+from ..values.later import later
+from .stage import Stage
+
+if TYPE_CHECKING:
+    from . import sandbox
+else:
+    sandbox = later(".sandbox", __package__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ async def opened(
     async with AsyncExitStack() as stack:
         stage = Stage(plan, {}, environ)
         if options.sandbox:
-            stage = await stack.enter_async_context(open_stage(plan, environ, options.base_uris))
+            stage = await stack.enter_async_context(sandbox.open_stage(plan, environ, options.base_uris))
         bindings = bind(stage.plan, stage.environ, {**stage.base_uris, **options.base_uris})
         engine = await stack.enter_async_context(
             open_engine(stage.plan, bindings, _settings(options, observer))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from naftiko_sandbox import DEFAULT_KEY, SANDBOXES, Sandbox, sandbox_for
@@ -19,24 +19,9 @@ from ..schemes.static import Bearer
 from ..values import Secret
 from .listener import open_socket
 from .server import Job, run_servers
+from .stage import NoSandbox, Stage
 
 _JOB_S = 60.0
-
-
-class NoSandbox(Exception):
-    """No stand-in exists for an API of this file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What lets a plan run without real keys: where the stand-ins play, by namespace, and an environment.
-
-    The plan needs files only for what callers have to know.
-    """
-
-    plan: Plan
-    base_uris: Mapping[str, str]
-    environ: Mapping[str, str] = field(repr=False)
 
 
 @asynccontextmanager

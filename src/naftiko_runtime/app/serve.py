@@ -22,6 +22,8 @@ from .opening import Options, opened
 from .server import run_servers
 from .stdio import standard_streams, surface_for_stdio
 
+_USUAL = (700, 10, 10)  # of the collector, whatever it was while the plan was made
+
 
 @dataclass(frozen=True, slots=True)
 class Serving:
@@ -80,6 +82,7 @@ async def serve_until_told(
             # what lives now lives on: keep the collector from walking it again and again
             gc.collect()
             gc.freeze()
+            gc.set_threshold(*_USUAL)
             ready(served)
             await stopped.wait()
 

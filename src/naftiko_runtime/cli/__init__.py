@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import io
 import os
 import sys
@@ -12,7 +14,6 @@ from types import MappingProxyType
 
 from ..app.leaving import ends_when_terminated
 from .failure import Failure
-from .health import healthcheck
 from .parser import parser_of_naftiko, parser_of_run
 
 # imported when they run: --help and health checks, which run often, need none of them
@@ -25,8 +26,12 @@ _COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "explain": (".explain", "explain"),
         "schema": (".schema", "schema"),
         "sandbox": (".sandbox", "sandbox"),
+        "healthcheck": (".health", "healthcheck"),
     }
 )
+
+# imports and plans are many objects and no garbage; a server puts back what is usual when it is ready
+_SELDOM = 50_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,6 +50,8 @@ def main_run(argv: Sequence[str] | None = None) -> int:
 
 def _told(parser: ArgumentParser, arguments: Namespace) -> int:
     arguments.prog = parser.prog
+    gc.set_threshold(_SELDOM)
+    atexit.register(gc.freeze)  # else the interpreter walks all there is before it forgets it
     try:
         with ends_when_terminated():
             code = _run(parser, arguments)
@@ -66,7 +73,7 @@ def _run(parser: ArgumentParser, arguments: Namespace) -> int:
     command = arguments.command
     if command == "run":
         if arguments.healthcheck:
-            return healthcheck()
+            return _load("healthcheck")(arguments)
         if arguments.file is None:
             parser.error("a capability FILE is needed; to try one: sample:together-ai-fine-tuning --sandbox")
         if arguments.check:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from ..app.compiler import compile_text
 from ..app.loop import run
 from ..app.once import Ask, call_once
-from ..app.sandbox import NoSandbox
+from ..app.stage import NoSandbox
 from ..exposers.advice import Repetition
 from ..exposers.refusal import tell, text_of
 from ..plan.errors import CallError, InvalidArguments

@@ -5,15 +5,20 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import import_module
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from ..values.later import later
 from .checking import Checked, Outcome, check_each
 from .complaint import is_bad
 from .failure import WrongUsage
 from .files import Place, places
 from .forms import MACHINE_FORMS, Form, write_one, write_several
 from .progress import Progress
+
+if TYPE_CHECKING:
+    from . import pool
+else:
+    pool = later(".pool", __package__)
 
 _MANY = 16
 
@@ -36,9 +41,7 @@ def _checked(listed: Sequence[Place], rules: str) -> Iterator[Checked]:
     """Check a few files here, many in other processes, which read no standard input of ours."""
     if len(listed) < _MANY or any(place.name == "-" for place in listed):
         return check_each(listed, rules)
-    # imported when it is needed: that takes longer than to check a small file
-    many: Iterator[Checked] = import_module(".pool", __package__).check_many(listed, rules)
-    return many
+    return pool.check_many(listed, rules)
 
 
 def _noted(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from ..runtime.bindings import BindError
 from ..source.diagnostics import Diagnostic, Report, Severity
+
+if TYPE_CHECKING:
+    from ..runtime.bindings import BindError
 
 _KEYS = frozenset({"B001", "B005", "B006", "B007"})
 

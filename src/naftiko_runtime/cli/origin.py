@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from typing import TYPE_CHECKING
 
+from ..values.later import later
 from .failure import Failure
+
+if TYPE_CHECKING:
+    from . import fetching
+else:
+    fetching = later(".fetching", __package__)
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 # an installed package carries its samples; in a checkout they stand at the top
 _SAMPLES = (_PACKAGE / "capabilities", _PACKAGE.parent.parent / "capabilities")
 _ELSEWHERE = re.compile(r"https?://|sample:")
 _LIMIT_BYTES = 8 * 1024 * 1024
-_TIMEOUT_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +45,14 @@ def read_origin(place: str) -> Origin:
     """Read a capability from ``FILE``, ``https://…``, ``-`` or ``sample:NAME``; raises Failure."""
     try:
         data, name = _read(place)
-    except (OSError, ValueError, HTTPException) as error:
-        raise Failure(f"cannot read {place}: {_reason(error)}") from None
+    except (OSError, ValueError) as error:
+        raise Failure(f"cannot read {place}: {getattr(error, 'strerror', None) or error}") from None
     if len(data) > _LIMIT_BYTES:
         raise Failure(f"cannot read {place}: it is larger than {_LIMIT_BYTES} bytes")
     try:
         return Origin(data.decode("utf-8"), name)
     except UnicodeDecodeError as error:
         raise Failure(f"cannot read {place}: byte {error.start} is not UTF-8") from None
-
-
-def _reason(error: Exception) -> str:
-    """Say why in words, without the numbers and names that Python puts around them."""
-    if isinstance(error, HTTPError):
-        error.close()
-        return f"the server answered {error.code} {error.reason}".rstrip()
-    cause = error.reason if isinstance(error, URLError) else error
-    return str(getattr(cause, "strerror", None) or cause or type(cause).__name__)
 
 
 def sample_names() -> tuple[str, ...]:
@@ -70,18 +64,11 @@ def _read(place: str) -> tuple[bytes, str]:
     if place == "-":
         return sys.stdin.buffer.read(_LIMIT_BYTES + 1), "<stdin>"
     if place.startswith(("https://", "http://")):
-        return _fetch(place), place
+        return fetching.fetch(place, _LIMIT_BYTES + 1), place
     if place.startswith("sample:"):
         return _sample(place.removeprefix("sample:")), place
     with Path(place).open("rb") as file:
         return file.read(_LIMIT_BYTES + 1), place
-
-
-def _fetch(url: str) -> bytes:
-    request = Request(url, headers={"Accept": "application/yaml, text/yaml, text/plain, */*"})  # noqa: S310
-    with urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - the scheme was checked above
-        data: bytes = answer.read(_LIMIT_BYTES + 1)
-        return data
 
 
 def _sample(name: str) -> bytes:

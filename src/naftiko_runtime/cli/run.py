@@ -10,8 +10,8 @@ from ..app.compiler import compile_text
 from ..app.listener import ListenError
 from ..app.loop import run
 from ..app.opening import Options
-from ..app.sandbox import NoSandbox
 from ..app.serve import Serving, serve_stdio_until_told, serve_until_told
+from ..app.stage import NoSandbox
 from ..plan.explain import Plan
 from ..plan.surfaces import McpSurface
 from ..runtime.bindings import BindError
@@ -20,8 +20,8 @@ from .banner import banner
 from .complaint import complain, complain_of_bindings, is_bad
 from .environment import read_environment
 from .failure import Failure
-from .health import told_while_serving
 from .logs import set_up_logging
+from .notes import told_while_serving
 from .options import read_options
 from .origin import read_origin
 

@@ -2,33 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from . import html, markdown
-from .delimited import delimited_by
+from ..values.later import later
 from .door import Format, Hints
 from .json import decode_json, decode_ndjson
 from .text import decode_whole
-from .xml import decode_xml
-from .yaml import decode_yaml
+
+if TYPE_CHECKING:
+    from . import delimited, html, markdown, xml, yaml
+else:
+    delimited, html, markdown, xml, yaml = (
+        later(f".{name}", __package__) for name in ("delimited", "html", "markdown", "xml", "yaml")
+    )
 
 _EXTRA = "naftiko-runtime[formats]"
 
-FORMATS: Mapping[str, Format] = MappingProxyType(
+_ROWS: Mapping[str, Callable[[], Format]] = MappingProxyType(
     {
-        "json": Format(decode_json),
-        "ndjson": Format(decode_ndjson),
-        "xml": Format(decode_xml),
-        "yaml": Format(decode_yaml),
-        "csv": Format(delimited_by(",")),
-        "tsv": Format(delimited_by("\t")),
-        "psv": Format(delimited_by("|")),
-        "html": Format(html.decode_html, html.check_selector, missing=None if html.IS_INSTALLED else _EXTRA),
-        "markdown": Format(markdown.decode_markdown, missing=None if markdown.IS_INSTALLED else _EXTRA),
-        "text": Format(decode_whole),
+        "json": lambda: Format(decode_json),
+        "ndjson": lambda: Format(decode_ndjson),
+        "xml": lambda: Format(xml.decode_xml),
+        "yaml": lambda: Format(yaml.decode_yaml),
+        "csv": lambda: Format(delimited.delimited_by(",")),
+        "tsv": lambda: Format(delimited.delimited_by("\t")),
+        "psv": lambda: Format(delimited.delimited_by("|")),
+        "html": lambda: Format(html.decode_html, html.check_selector, None if html.IS_INSTALLED else _EXTRA),
+        "markdown": lambda: Format(
+            markdown.decode_markdown, missing=None if markdown.IS_INSTALLED else _EXTRA
+        ),
+        "text": lambda: Format(decode_whole),
     }
 )
+
+
+@cache
+def _format(name: str) -> Format:
+    return _ROWS[name]()
+
+
+class _Formats(Mapping[str, Format]):
+    """Imports what reads a format when that is looked up: a plan looks up the formats that it has."""
+
+    def __getitem__(self, name: str) -> Format:
+        return _format(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in _ROWS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_ROWS)
+
+    def __len__(self) -> int:
+        return len(_ROWS)
+
+
+FORMATS: Mapping[str, Format] = _Formats()
 """What can be read; ``binary`` is not among them, because nobody looks into it."""
 
 __all__ = ["FORMATS", "Format", "Hints"]

@@ -7,13 +7,19 @@ import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from ..plan.explain import Plan
 from ..source.diagnostics import Diagnostic, Severity, Span, did_you_mean
 from ..values import Secret
+from ..values.later import later
 from ..values.secret import Variable
 from .bind_files import Reader, bound_in_files, needs, read_text
-from .tls import secure
+
+if TYPE_CHECKING:
+    from . import tls
+else:
+    tls = later(".tls", __package__)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -64,12 +70,25 @@ def bind(
     bases = {
         api.namespace: given.get(api.namespace, api.base_uri or "").rstrip("/") for api in plan.apis.values()
     }
-    secured = (api for api in plan.apis.values() if bases[api.namespace].lower().startswith("https:"))
-    contexts, unsecured = secure(secured, binds, read)
+    contexts = _secured(plan, bases, binds, read)
+    return Bindings(MappingProxyType(binds), MappingProxyType(bases), frozenset(given), contexts)
+
+
+def _secured(
+    plan: Plan, bases: Mapping[str, str], binds: Mapping[str, Secret], read: Reader
+) -> Mapping[str, ssl.SSLContext]:
+    """Make the TLS contexts of APIs that say something about it; raises BindError."""
+    secured = [api for api in plan.apis.values() if api.tls and _is_https(bases[api.namespace])]
+    if not secured:  # so what reads certificates is not imported
+        return MappingProxyType({})
+    contexts, unsecured = tls.secure(secured, binds, read)
     if unsecured:
         raise BindError(unsecured)
-    named, tls = frozenset(given), MappingProxyType(contexts)
-    return Bindings(MappingProxyType(binds), MappingProxyType(bases), named, tls)
+    return MappingProxyType(contexts)
+
+
+def _is_https(base_uri: str) -> bool:
+    return base_uri.lower().startswith("https:")
 
 
 def _missing(plan: Plan, environ: Mapping[str, str]) -> Iterator[Diagnostic]:
