@@ -1,15 +1,19 @@
-"""The page about clients says which ones are tested, in which versions and how."""
+"""The page about clients is made here: how they are connected, and which are tested how."""
 
 import re
 from pathlib import Path
 
-from e2e.test_mcp_clients import CLIENTS, LESSONS, TOOLS_IN_ALL, Client
+from e2e.test_mcp_clients import CALLS, CLIENTS, LESSONS, Client
+from hosts import COMMAND, HOSTS, URL, configured
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "clients.md"
-TABLE = re.compile(r"\| Client \| Version .*?\n(?=\n)", re.DOTALL)
+FORM = ROOT / "tests" / "clients" / "page.md"
 SETUP = (ROOT / "scripts" / "setup-full").read_text(encoding="utf-8")
-COMMANDS = {
+WAYS = {
+    "legacy": "`mcp-inspector --cli … --protocol-era legacy --strict`",
+    "auto": "`mcp-inspector --cli … --protocol-era auto --strict`",
+    "modern": "`mcp-inspector --cli … --protocol-era modern --strict`",
     "mcp-remote": "`npx mcp-remote URL --allow-http --transport http-only`",
     "sdk": "`new Client(…).connect(…)`",
     "client": "`new Client(…, {versionNegotiation: {mode: 'auto'}}).connect(…)`",
@@ -18,6 +22,10 @@ COMMANDS = {
     "fastmcp": "`Client(…)`",
     "langchain": "`load_mcp_tools(session)`",
 }
+HEAD = """\
+| Client | Version | Way in | Together, HTTP | Together, stdio | Tutorial, HTTP | Tutorial, stdio |
+|---|---|---|---|---|---|---|
+"""
 
 
 def version_of(client: Client) -> str:
@@ -39,30 +47,39 @@ def _found(pattern: str, text: str) -> str:
 
 def table() -> str:
     """Write what the tests of clients do."""
-    over_stdio = TOOLS_IN_ALL - sum(len(calls) for calls in LESSONS.values()) + len(LESSONS["6-steps.yaml"])
-    lines = ["| Client | Version | Way in | Over HTTP | Over stdio |", "|---|---|---|---|---|"]
-    inspector = _found(r"@modelcontextprotocol/inspector@([\d.]+)", SETUP)
-    lines.append(
-        f"| `@modelcontextprotocol/inspector` | {inspector} | `mcp-inspector --cli … --strict`, eras"
-        f" legacy, auto and modern | {TOOLS_IN_ALL} tools called, no finding | listed, no finding |"
+    return HEAD + "\n".join(_row(client) for client in CLIENTS)
+
+
+def _row(client: Client) -> str:
+    counts = (len(CALLS), sum(len(calls) for calls in LESSONS.values()))
+    results = [
+        f"{count} of {count} called" if over in client.over else "a bridge to HTTP"
+        for count in counts
+        for over in ("HTTP", "stdio")
+    ]
+    name, way = client.shown.split()[0], WAYS.get(client.shown, WAYS[client.flow])
+    return f"| {' | '.join((f'`{name}`', version_of(client), way, *results))} |"
+
+
+def page() -> str:
+    """Write the whole page."""
+    versions = re.findall(r"@modelcontextprotocol/conformance@(\S+)", SETUP)
+    return FORM.read_text(encoding="utf-8").format(
+        hosts="\n\n".join(host.section() for host in HOSTS),
+        table=table(),
+        conformance=" and ".join(version.rstrip('"') for version in versions),
     )
-    for client in CLIENTS:
-        way = COMMANDS.get(client.shown, COMMANDS[client.flow])
-        stdio = f"{over_stdio} tools called" if "stdio" in client.over else "is a bridge to HTTP"
-        name = client.shown.split()[0]
-        lines.append(f"| `{name}` | {version_of(client)} | {way} | {TOOLS_IN_ALL} tools called | {stdio} |")
-    return "\n".join(lines) + "\n"
 
 
-def test_the_page_shows_the_clients_that_are_tested(*, update_golden: bool) -> None:
-    page = PAGE.read_text(encoding="utf-8")
+def test_the_page_is_what_is_tested(*, update_golden: bool) -> None:
     if update_golden:
-        page = (
-            TABLE.sub(lambda _: table(), page)
-            if TABLE.search(page)
-            else page.replace("TABLE\n", table() + "\n")
-        )
-        PAGE.write_text(page, encoding="utf-8")
-    found = TABLE.search(page)
-    assert found is not None
-    assert found[0] == table()
+        PAGE.write_text(page(), encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == page()
+
+
+def test_the_page_shows_each_host_both_ways_in() -> None:
+    shown = configured(PAGE.read_text(encoding="utf-8"))
+    assert len(shown) == 2 * len(HOSTS)
+    over_http, over_stdio = shown[::2], shown[1::2]
+    assert all(URL in (each.get("url"), *each.get("args", ())) for each in over_http)
+    assert all(each.items() >= COMMAND.items() for each in over_stdio)

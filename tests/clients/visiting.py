@@ -1,8 +1,8 @@
 """What the flows of clients for Python share: they list and call tools, and print what they found as JSON.
 
 TARGETS is a JSON list of ``{"at": URL or [COMMAND, ARGUMENT…], "calls": [[TOOL, ARGUMENTS], …]}``;
-``"$id"`` in arguments is the id that the first call answered. A flow runs in an environment that has its
-client, not this project.
+``"$id"`` in arguments is the id that the first call answered. All targets are visited at once. A flow runs
+in an environment that has its client, not this project.
 """
 
 import asyncio
@@ -16,7 +16,8 @@ def visit_all(client):
 
 
 async def _main(client, targets):
-    print(json.dumps([await visit(client(each["at"]), each["calls"]) for each in targets]))
+    visits = (visit(client(each["at"]), each["calls"]) for each in targets)
+    print(json.dumps(await asyncio.gather(*visits)))
 
 
 def id_of(content):
