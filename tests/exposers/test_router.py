@@ -1,5 +1,7 @@
 """Routes are found on the raw path."""
 
+from itertools import product
+
 import pytest
 
 from naftiko_runtime.exposers.rest.router import build_router
@@ -83,6 +85,22 @@ def test_of_two_equal_routes_the_first_serves() -> None:
     found = build_router([first, second]).find(b"/x")
     assert found is not None
     assert found[0].find("GET") is first
+
+
+def test_of_all_templates_that_match_the_one_with_most_fixed_segments_serves_then_the_first() -> None:
+    paths = ["/".join(["", *parts]) for parts in product(("a", "{p}", "x{q}", "b"), repeat=3)][::-1]
+    router = build_router(route("GET", path) for path in paths)
+    for segments in product(("a", "b", "xa", "c"), repeat=3):
+        found = router.find("/".join(["", *segments]).encode())
+        matching = [path for path in paths if all(map(fits, path.split("/")[1:], segments))]
+        best = min(matching, key=lambda path: path.count("{"))
+        assert found is not None
+        assert found[0].path == best
+
+
+def fits(part: str, segment: str) -> bool:
+    prefix, hole, _ = part.partition("{")
+    return segment.startswith(prefix) if hole else segment == part
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TypeAlias
 from urllib.parse import unquote
@@ -38,21 +39,36 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    segments: tuple[str | re.Pattern[str], ...]
+    """A template: where it has holes, and what may stand there; of several the least rank is first."""
+
+    rank: int
+    holes: tuple[tuple[int, re.Pattern[str]], ...]
     names: tuple[str, ...]
     target: Target
 
     def match(self, segments: Segments) -> Mapping[str, str] | None:
         values: list[str] = []
-        for pattern, segment in zip(self.segments, segments, strict=True):
-            if isinstance(pattern, str):
-                if pattern != segment:
-                    return None
-            elif found := pattern.fullmatch(segment):
-                values += found.groups()
-            else:
+        for place, pattern in self.holes:
+            found = pattern.fullmatch(segments[place])
+            if found is None:
                 return None
+            values += found.groups()
         return dict(zip(self.names, values, strict=True))
+
+
+_rank = attrgetter("rank")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Templates with fixed segments at the same places, by these: APIs have many paths, but few shapes."""
+
+    places: tuple[int, ...]
+    patterns: Mapping[Segments, list[_Pattern]]
+
+    def alike(self, segments: Segments) -> Iterable[_Pattern]:
+        """List the templates whose fixed segments a path has."""
+        return self.patterns.get(tuple(segments[place] for place in self.places), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +76,7 @@ class Router:
     """Exact paths first, then templates, those with more fixed segments before others."""
 
     exact: Mapping[Segments, Target]
-    patterns: Mapping[int, tuple[_Pattern, ...]]
+    shapes: Mapping[int, tuple[_Shape, ...]]
     targets: tuple[Target, ...]
 
     def find(self, raw_path: bytes) -> tuple[Target, Mapping[str, str]] | None:
@@ -70,7 +86,8 @@ class Router:
         )
         if (target := self.exact.get(segments)) is not None:
             return target, {}
-        for pattern in self.patterns.get(len(segments), ()):
+        alike = [pattern for shape in self.shapes.get(len(segments), ()) for pattern in shape.alike(segments)]
+        for pattern in sorted(alike, key=_rank):
             if (values := pattern.match(segments)) is not None:
                 return pattern.target, values
         return None
@@ -88,13 +105,22 @@ def build_router(routes: Iterable[RestRoute]) -> Router:
         by_path.setdefault(route.path, {}).setdefault(route.method, route)
     targets = [Target(path, MappingProxyType(methods)) for path, methods in by_path.items()]
     exact = {_segments(target.path): target for target in reversed(targets) if not HOLE.search(target.path)}
-    patterns: dict[int, list[_Pattern]] = {}
-    for target in targets:
-        if HOLE.search(target.path):
-            pattern = _compile(target)
-            patterns.setdefault(len(pattern.segments), []).append(pattern)
-    ranked = {length: tuple(sorted(group, key=_holes)) for length, group in patterns.items()}
-    return Router(MappingProxyType(exact), MappingProxyType(ranked), tuple(targets))
+    return Router(MappingProxyType(exact), MappingProxyType(_shapes(targets)), tuple(targets))
+
+
+def _shapes(targets: Iterable[Target]) -> Mapping[int, tuple[_Shape, ...]]:
+    """Sort templates by their number of segments and by where they have fixed ones."""
+    templates = ((_segments(target.path), target) for target in targets if HOLE.search(target.path))
+    ranked = sorted(templates, key=lambda template: _holes(template[0]))
+    shapes: dict[int, dict[tuple[int, ...], dict[Segments, list[_Pattern]]]] = {}
+    for rank, (segments, target) in enumerate(ranked):
+        fixed = {place: text for place, text in enumerate(segments) if not HOLE.search(text)}
+        by_places = shapes.setdefault(len(segments), {}).setdefault(tuple(fixed), {})
+        by_places.setdefault(tuple(fixed.values()), []).append(_compile(rank, segments, target))
+    return {
+        length: tuple(_Shape(places, MappingProxyType(patterns)) for places, patterns in alike.items())
+        for length, alike in shapes.items()
+    }
 
 
 def _segments(path: str) -> Segments:
@@ -102,19 +128,18 @@ def _segments(path: str) -> Segments:
     return tuple(unquote(segment) for segment in rooted.split("/"))
 
 
-def _holes(pattern: _Pattern) -> int:
-    return sum(1 for segment in pattern.segments if not isinstance(segment, str))
+def _holes(segments: Segments) -> int:
+    return sum(1 for segment in segments if HOLE.search(segment))
 
 
-def _compile(target: Target) -> _Pattern:
+def _compile(rank: int, segments: Segments, target: Target) -> _Pattern:
     names: list[str] = []
-    compiled: list[str | re.Pattern[str]] = []
-    for segment in _segments(target.path):
+    holes: list[tuple[int, re.Pattern[str]]] = []
+    for place, segment in enumerate(segments):
         pieces = HOLE.split(segment)
         if len(pieces) == 1:
-            compiled.append(segment)
             continue
         names += pieces[1::2]
-        text = "".join(re.escape(piece) if place % 2 == 0 else "(.*)" for place, piece in enumerate(pieces))
-        compiled.append(re.compile(text, re.DOTALL))
-    return _Pattern(tuple(compiled), tuple(names), target)
+        text = "".join(re.escape(piece) if at % 2 == 0 else "(.*)" for at, piece in enumerate(pieces))
+        holes.append((place, re.compile(text, re.DOTALL)))
+    return _Pattern(rank, tuple(holes), tuple(names), target)
