@@ -21,7 +21,7 @@ _ASK_VERSIONS = "import importlib.metadata as m, sys; [print(n, m.version(n)) fo
 def conditions(pace: Pace, busy: float) -> Iterator[str]:
     """Write the last part of the report; ``busy`` is the machine's load average before the start."""
     yield "## Conditions\n"
-    yield f"- Each load of {pace.load_s} s, warmed for {pace.warm_s} s."
+    yield f"- Each load of {pace.load_s} s, of one caller {pace.one_s} s, warmed for {pace.warm_s} s."
     job, rows = (f"{len(written(name)):,}" for name in ("job", "rows"))
     yield f"- The upstream answers {job} bytes of JSON, or {rows} of 20 rows."
     yield f"- {_machine()}, load average before the start {busy:.1f}."

@@ -35,7 +35,7 @@ class Load:
                 put_load(stage, target, MANY, pace.warm_s)
             figures: dict[str, float] = {}
             for callers in self.callers:
-                figures |= _loaded(stage, target, callers, pace.load_s)
+                figures |= _loaded(stage, target, callers, pace.load_s if callers > 1 else pace.one_s)
             return {**figures, PEAK: peak_mb(target.pid), START: target.start_s}
 
     @contextmanager

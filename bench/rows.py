@@ -149,7 +149,7 @@ GROUPS = (
     Group("lane", "MCP, with and without the hot lane", 2, tuple(_lane())),
     Group("list", "MCP, tools/list", 1, tuple(_list())),
     Group("stdio", "MCP over stdio, tools/call", 2, (Row("", OURS, Lines()),)),
-    Group("many", "Files of many operations", 3, tuple(_many())),
+    Group("many", "Files of many operations", 2, tuple(_many())),
     Group("callers", "Many callers", 1, tuple(_callers())),
     Group("workers", "Workers, on both cores", 2, tuple(_workers())),
     Group(
