@@ -41,6 +41,22 @@ def test_basic_is_user_and_password_in_base64() -> None:
     assert authorization(Basic(BindValue("u"), KEY), "pä ss") == [Secret(f"Basic {expected}")]
 
 
+@pytest.mark.parametrize(
+    "credential", [Bearer(KEY), Basic(Const("me"), KEY), ApiKey("X-Key", KEY, in_query=False)]
+)
+def test_what_every_request_of_an_api_has_is_written_once(credential: Credential) -> None:
+    memo, request = Memo(), Outbound("GET", "/", headers=(("X-Own", "1"),))
+    first, second = (next(credential.sign(request, {"k": Secret("s3cret")}, memo)) for _ in range(2))
+    assert isinstance(first, Outbound)
+    assert isinstance(second, Outbound)
+    assert first == second == signed_by(credential, request)
+    assert first.headers[-1][1] is second.headers[-1][1]
+
+
+def signed_by(credential: Credential, request: Outbound) -> object:
+    return next(credential.sign(request, {"k": Secret("s3cret")}, Memo()))
+
+
 def test_an_api_key_goes_into_the_header_of_its_name() -> None:
     value = compile_template("Token {{k}}", lambda _: KEY)
     request = signed(ApiKey("X-Key", value, in_query=False))

@@ -12,6 +12,8 @@ from ..values.json import encode_text
 
 Sink: TypeAlias = Callable[[str], str]
 
+# what stands as it is everywhere in an address (RFC 3986, 2.3)
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
 _NOT_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _IN_XML = str.maketrans(
@@ -28,11 +30,11 @@ class Unsendable(ValueError):
 
 def path_text(text: str) -> str:
     """Percent-encode everything but unreserved characters (RFC 3986, 2.3), ``/`` included."""
-    return quote(_utf8(text), safe="")
+    return text if _UNRESERVED.fullmatch(text) else quote(_utf8(text), safe="")
 
 
 def query_text(text: str) -> str:
-    return quote(_utf8(text), safe="")
+    return path_text(text)
 
 
 def header_text(text: str) -> str:

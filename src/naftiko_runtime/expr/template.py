@@ -32,6 +32,9 @@ class Template:
     sink: Sink = plain_text
 
     def evaluate(self, scope: Scope) -> Value:
+        return self.write(scope)
+
+    def write(self, scope: Scope) -> Text | None:
         """Return the text, or nothing as soon as a hole that is not in a section has no value."""
         pieces: list[Text] = []
         for part in self.parts:
@@ -66,18 +69,20 @@ class PathTemplate:
     def render(self, scope: Scope) -> Text:
         """Write the path; raises Unsendable, naming the hole, for a value that cannot be a segment."""
         return join(
-            segment if isinstance(segment, str) else self._segment(segment, scope)
-            for segment in self.segments
+            [
+                segment if isinstance(segment, str) else self._segment(segment, scope)
+                for segment in self.segments
+            ]
         )
 
     def _segment(self, template: Template, scope: Scope) -> Text:
-        names = ", ".join(part.text for part in template.parts if isinstance(part, Hole))
         try:
-            text = template.evaluate(scope)
+            text = template.write(scope)
             if text is None:
                 raise Unsendable("is missing, but the path needs it")
-            return join(("/", apply(check_segment, write(text, plain_text))))
+            return join(("/", apply(check_segment, text)))
         except Unsendable as error:
+            names = ", ".join(part.text for part in template.parts if isinstance(part, Hole))
             raise Unsendable(f"{names}: {error}") from None
 
     def holes(self) -> tuple[Hole, ...]:

@@ -44,8 +44,13 @@ class Outbound:
 
     def with_header(self, name: str, value: Text) -> Outbound:
         """Set a header, replacing one of the same name."""
-        kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
-        return replace(self, headers=(*kept, (name, value)))
+        lower = name.lower()
+        kept = [pair for pair in self.headers if pair[0].lower() != lower]
+        return self.with_headers((*kept, (name, value)))
+
+    def with_headers(self, headers: tuple[tuple[str, Text], ...]) -> Outbound:
+        """Give it other headers; ``replace`` would take three times as long."""
+        return Outbound(self.method, self.path, self.query, headers, self.body)
 
     def without_query(self, name: str) -> Outbound:
         """Remove the query parameters of a name, however they are encoded."""
@@ -90,15 +95,7 @@ class HttpCall:
         """Write the request; raises InvalidArguments for every value that its place cannot hold (D17)."""
         problems: list[BadArgument] = []
         path = self._path(scope, problems)
-        query = tuple(
-            join((query_text(name), "=", text))
-            for name, text in _placed(self.query, scope, query_text, problems)
-        )
-        headers = tuple(_placed(self.headers, scope, header_text, problems))
-        if cookies := [
-            join((name, "=", text)) for name, text in _placed(self.cookies, scope, query_text, problems)
-        ]:
-            headers += (("Cookie", separate(cookies, "; ")),)
+        query, headers = self._query(scope, problems), self._headers(scope, problems)
         content = self._content(scope, problems)
         if problems:
             raise InvalidArguments(tuple(problems))
@@ -111,6 +108,16 @@ class HttpCall:
         places = (("query", self.query), ("header", self.headers), ("cookie", self.cookies))
         yield from ((place, name, value) for place, parts in places for name, value in parts)
         yield from self.body.parts() if self.body else ()
+
+    def _query(self, scope: Scope, problems: list[BadArgument]) -> tuple[Text, ...]:
+        placed = _placed(self.query, scope, query_text, problems) if self.query else ()
+        return tuple([join((query_text(name), "=", text)) for name, text in placed])
+
+    def _headers(self, scope: Scope, problems: list[BadArgument]) -> tuple[tuple[str, Text], ...]:
+        headers = tuple(_placed(self.headers, scope, header_text, problems)) if self.headers else ()
+        placed = _placed(self.cookies, scope, query_text, problems) if self.cookies else ()
+        cookies = [join((name, "=", text)) for name, text in placed]
+        return (*headers, ("Cookie", separate(cookies, "; "))) if cookies else headers
 
     def _path(self, scope: Scope, problems: list[BadArgument]) -> Text:
         try:

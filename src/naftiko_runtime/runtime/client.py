@@ -67,9 +67,9 @@ class Client:
 
     def _sending(self, request: Outbound) -> AbstractAsyncContextManager[Inbound]:
         said = request.headers
-        if all(name.lower() != "user-agent" for name, _ in said):
+        if "user-agent" not in [name.lower() for name, _ in said]:
             said = (("User-Agent", self.user_agent), *said)
-        headers = [(name, _reveal(value)) for name, value in said]
+        headers = [(name, value if isinstance(value, str) else value.reveal()) for name, value in said]
         body = request.body.reveal().encode() if isinstance(request.body, Secret) else request.body
         url = self.base_uri + _reveal(request.target)
         sending = self.transport.send(request.method, url, headers, body)

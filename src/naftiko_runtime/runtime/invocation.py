@@ -56,9 +56,10 @@ class Invocation:
         try:
             await self._held.aclose()
         finally:
-            took_ms = (perf_counter() - self._began) * 1000
-            operation, face = self._operation.name, self._context.face
-            log.info("%s %s: %s in %.1f ms", face, operation, self._told(error), took_ms)
+            if log.isEnabledFor(logging.INFO):
+                took_ms = (perf_counter() - self._began) * 1000
+                operation, face = self._operation.name, self._context.face
+                log.info("%s %s: %s in %.1f ms", face, operation, self._told(error), took_ms)
 
     def _told(self, error: BaseException | None) -> str:
         match error:

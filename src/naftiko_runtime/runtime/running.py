@@ -89,12 +89,12 @@ class Running:
 def with_headers(outbound: Outbound, passed: Headers) -> Outbound:
     """Add what the caller says, and what every request needs; what the file says goes before both."""
     if not outbound.headers and not passed:  # as most are
-        return replace(outbound, headers=_DEFAULT_HEADERS)
+        return outbound.with_headers(_DEFAULT_HEADERS)
     said = {name.lower() for name, _ in outbound.headers}
     added = tuple(pair for pair in passed if pair[0].lower() not in said)
     said.update(name.lower() for name, _ in added)
     needed = (pair for pair in _DEFAULT_HEADERS if pair[0].lower() not in said)
-    return replace(outbound, headers=(*outbound.headers, *added, *needed))
+    return outbound.with_headers((*outbound.headers, *added, *needed))
 
 
 async def _unless_explained(inbound: Inbound, rules: tuple[ErrorRule, ...]) -> Inbound:

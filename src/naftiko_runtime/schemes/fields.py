@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from ..expr.scope import Expr, Scope
 from ..expr.sink import Unsendable, header_text, plain_text, write
-from ..plan.credential import Credential
+from ..plan.credential import Credential, Memo
 from ..plan.verifier import Verifier
 from ..spec.consumes import AuthenticationSpec
-from ..values import Secret
+from ..values import Secret, Text
 
 CredentialField: TypeAlias = Literal[
     "token",
@@ -69,6 +70,22 @@ def secret_of(value: Expr, binds: Mapping[str, Secret]) -> Secret:
 
 def header_of(value: Expr, binds: Mapping[str, Secret]) -> Secret:
     return secret_of(value, binds).map(header_text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What a credential adds to every request."""
+
+    text: Text = field(repr=False)
+
+
+def once(memo: Memo, write: Callable[[Mapping[str, Secret]], Text], binds: Mapping[str, Secret]) -> Text:
+    """Write what is the same for every request of an API; bound variables do not change while it is open."""
+    written = memo.recall(_Written)
+    if written is None:
+        written = _Written(write(binds))
+        memo.keep(written)
+    return written.text
 
 
 def base64_text(text: str) -> str:

