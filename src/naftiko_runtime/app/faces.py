@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from ..exposers import mcp, rest
@@ -29,6 +29,7 @@ class Faces:
     forward_query: frozenset[str]
     version: str
     has_hot_lane: bool = True
+    sessions: mcp.SessionLimits = field(default_factory=mcp.SessionLimits)
 
     def jobs(self) -> tuple[Job, ...]:
         return tuple(self._job(listener) for listener in self.listeners)
@@ -51,7 +52,7 @@ class Faces:
 
     def _mcp(self, surface: McpSurface) -> mcp.Front:
         routes = self._streaming_routes(surface)
-        options = mcp.McpOptions(_BODY_LIMIT_BYTES, self.version, routes, self.has_hot_lane)
+        options = mcp.McpOptions(_BODY_LIMIT_BYTES, self.version, routes, self.has_hot_lane, self.sessions)
         return mcp.build_app(surface, self.engine.invoke, self.guard, options)
 
     def _streaming_routes(self, surface: McpSurface) -> Mapping[str, str]:

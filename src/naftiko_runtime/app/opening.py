@@ -34,6 +34,7 @@ class Options:
     allowed_hosts: frozenset[str] = frozenset()
     forward_query: frozenset[str] = frozenset()
     timeout_s: float = 50.0
+    session_idle_s: float = 1800.0
     retries: int | None = None
     concurrency: int | None = None
     networks: tuple[Network, ...] = ()

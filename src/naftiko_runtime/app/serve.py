@@ -49,8 +49,16 @@ async def serving(plan: Plan, environ: Mapping[str, str], options: Options) -> A
         # whoever is told to listen under a name is meant when called by it
         hosts = options.allowed_hosts | {listener.host.lower() for listener in listeners}
         guard = Guard(hosts, called.engine.binds)
-        query, lane = options.forward_query, options.hot_lane
-        faces = Faces(plan, listeners, called.engine, guard, query, __version__, has_hot_lane=lane)
+        faces = Faces(
+            plan,
+            listeners,
+            called.engine,
+            guard,
+            options.forward_query,
+            __version__,
+            options.hot_lane,
+            mcp.SessionLimits(idle_s=options.session_idle_s),
+        )
         await stack.enter_async_context(run_servers(*faces.jobs(), grace_s=options.timeout_s + 5))
         yield Serving(plan, listeners, called.base_uris, called.sandboxed)
 

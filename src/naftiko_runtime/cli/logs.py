@@ -12,5 +12,7 @@ def set_up_logging(level: str | None) -> None:
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("naftiko").setLevel((level or "info").upper())
+    # its warnings name sessions, and who knows the name of one may use it
+    logging.getLogger("mcp.server.streamable_http_manager").setLevel(logging.ERROR)
     # our boundary tells failures to callers and to the log; uvicorn would tell them again with a stack
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)

@@ -10,16 +10,27 @@ from mcp.server import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 
-from ...plan.flow import Flow
 from ...plan.surfaces import Invoke, McpSurface
 from ..guard import Entrance, Guard
 from .lane import Lane
+from .live import Waiting
 from .methods import Methods
+from .needs import Speaking, needs_sessions, reporting_tools
+from .sdk import Lasting
 from .sdk import build_server as _build_server
+from .sessions import SessionLimits, Sessions
 from .stdio import serve_lines
 from .wire import Front
 
-__all__ = ["Front", "McpOptions", "build_app", "build_server", "serve_lines"]
+__all__ = [
+    "Front",
+    "McpOptions",
+    "SessionLimits",
+    "build_app",
+    "build_server",
+    "needs_sessions",
+    "serve_lines",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,7 @@ class McpOptions:
     version: str
     rest_routes: Mapping[str, str] = field(default_factory=dict)
     has_hot_lane: bool = True
+    sessions: SessionLimits = field(default_factory=SessionLimits)
 
 
 def build_app(surface: McpSurface, invoke: Invoke, guard: Guard, options: McpOptions) -> Front:
@@ -39,7 +51,12 @@ def build_app(surface: McpSurface, invoke: Invoke, guard: Guard, options: McpOpt
     server = _build_server(surface, methods, version=version)
     lane = Lane.of(surface, methods, version) if options.has_hot_lane else None
     managers = _manager(server, limit_bytes, is_json=True), _manager(server, limit_bytes, is_json=False)
-    return Front(*managers, _reporting(surface), Entrance.of(surface, guard), limit_bytes, lane)
+    entrance, sessions = Entrance.of(surface, guard), None
+    if needs_sessions(surface):
+        lasting = Lasting(waiting=Waiting(options.sessions.answer_s))
+        kept = _build_server(surface, methods, version=version, lasting=lasting)
+        sessions = Sessions.of(kept, Speaking.of(surface), lasting.waiting, limit_bytes, options.sessions)
+    return Front(*managers, reporting_tools(surface), entrance, limit_bytes, lane, sessions)
 
 
 def build_server(
@@ -52,17 +69,11 @@ def build_server(
 ) -> Server[Any]:
     """Make what answers the messages of a surface, whatever carries them."""
     methods = Methods.of(surface, invoke, rest_routes)
-    return _build_server(surface, methods, version=version, is_connection=is_connection)
-
-
-def _reporting(surface: McpSurface) -> frozenset[str]:
-    """Name the tools that have something to tell while they run: those of several steps."""
-    bodies = ((tool.name, tool.operation.body) for tool in surface.tools)
-    return frozenset(name for name, body in bodies if isinstance(body, Flow) and len(body.steps) > 1)
+    return _build_server(surface, methods, version=version, lasting=Lasting() if is_connection else None)
 
 
 def _manager(server: Server[Any], limit_bytes: int, *, is_json: bool) -> StreamableHTTPSessionManager:
-    # nothing needs a session (D15); the entrance has checked Host and Origin
+    # no message of these needs a session (D15); the entrance has checked Host and Origin
     return StreamableHTTPSessionManager(
         server,
         json_response=is_json,

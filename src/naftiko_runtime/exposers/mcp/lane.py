@@ -67,8 +67,10 @@ class Lane:
     def take(self, headers: Iterable[tuple[bytes, bytes]], value: Json) -> Request | None:
         """Read a message; None for one that the SDK has to answer."""
         request = usual_request(headers, value)
-        is_elsewhere = request is not None and (request.method, request.name) in self.elsewhere
-        return None if is_elsewhere else request
+        if request is None:
+            return None
+        name = request.name if isinstance(request.name, str) else None
+        return None if (request.method, name) in self.elsewhere else request
 
     async def answer(self, request: Request) -> Reply:
         """Answer a request; a notification is only received."""

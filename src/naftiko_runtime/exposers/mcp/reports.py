@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import dataclass
 from typing import Any, TypeAlias, get_args
 
@@ -14,18 +15,26 @@ _Exchange: TypeAlias = ServerRequestContext[Any]
 _LEVELS: tuple[types.LoggingLevel, ...] = get_args(types.LoggingLevel)
 
 
-@dataclass(slots=True)
 class Loudness:
-    """From which level on the one client of a connection wants to hear of older protocol revisions."""
+    """From which level on clients of older revisions want to hear a log, each for its connection.
 
-    level: types.LoggingLevel = "info"
+    The SDK hands out nothing that stands for a connection but what its client said of itself when it began,
+    which lives as long.
+    """
+
+    def __init__(self) -> None:
+        self._levels: dict[int, types.LoggingLevel] = {}
 
     async def set(self, exchange: _Exchange, params: types.SetLevelRequestParams) -> types.EmptyResult:
-        self.level = params.level
+        client = exchange.session.client_params
+        if client is not None and id(client) not in self._levels:
+            weakref.finalize(client, self._levels.pop, id(client))
+        self._levels[id(client)] = params.level
         return types.EmptyResult()
 
-    def lets(self, level: types.LoggingLevel) -> bool:
-        return _LEVELS.index(level) >= _LEVELS.index(self.level)
+    def lets(self, exchange: _Exchange, level: types.LoggingLevel) -> bool:
+        wanted = self._levels.get(id(exchange.session.client_params), "info")
+        return _LEVELS.index(level) >= _LEVELS.index(wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +63,4 @@ class Reporter:
     def _wants_log(self, level: types.LoggingLevel) -> bool:
         if self.exchange.protocol_version in MODERN_PROTOCOL_VERSIONS:
             return level in allowed_log_levels(self.exchange.protocol_version, self.exchange.meta)
-        return self.loudness is not None and self.loudness.lets(level)
+        return self.loudness is not None and self.loudness.lets(self.exchange, level)

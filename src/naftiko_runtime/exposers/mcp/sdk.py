@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias, get_args
 
 from mcp import types
@@ -11,9 +12,12 @@ from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.context import HandlerResult
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
 from mcp.shared.exceptions import MCPError
+from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import BaseModel
 
+from ...plan.asking import NOBODY
 from ...plan.surfaces import Caching, McpSurface
+from .live import Live, Waiting
 from .methods import Methods
 from .protocol import Exchange, Method, Params, ProtocolError
 from .reports import Loudness, Reporter
@@ -35,14 +39,22 @@ _PARAMS: Mapping[str, type[BaseModel]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """What one server keeps for all of its connections that last."""
+
+    loudness: Loudness = field(default_factory=Loudness)
+    waiting: Waiting = field(default_factory=Waiting)
+
+
 def build_server(
-    surface: McpSurface, methods: Methods, *, version: str, is_connection: bool = False
+    surface: McpSurface, methods: Methods, *, version: str, lasting: Lasting | None = None
 ) -> Server[Any]:
     """Make what answers the messages of a surface, whatever carries them; what it does not have it denies.
 
-    One connection lasts: it can be told once from which level on its client wants to hear a log.
+    Where connections last, clients of older revisions say once from which level on they want to hear a log,
+    and can be asked.
     """
-    loudness = Loudness() if is_connection else None
     server: Server[Any] = Server(
         surface.namespace,
         version=version,
@@ -51,12 +63,12 @@ def build_server(
         get_tool_input_schema=methods.toolbox.input_schema,
     )
     for name, method in methods.table.items():
-        server.add_request_handler(name, _PARAMS[name], _Handler(method, loudness))
+        server.add_request_handler(name, _PARAMS[name], _Handler(method, lasting))
     if surface.resources:
         listen = ListenHandler(InMemorySubscriptionBus())
         server.add_request_handler("subscriptions/listen", types.SubscriptionsListenRequestParams, listen)
-    if loudness is not None:
-        server.add_request_handler("logging/setLevel", types.SetLevelRequestParams, loudness.set)
+    if lasting is not None:
+        server.add_request_handler("logging/setLevel", types.SetLevelRequestParams, lasting.loudness.set)
     return server
 
 
@@ -68,14 +80,17 @@ def _hints(caching: Caching) -> Mapping[CacheableMethod, CacheHint]:
 class _Handler:
     """Lets the SDK check the parameters, and gives them to the method as they stood on the wire."""
 
-    def __init__(self, method: Method, loudness: Loudness | None) -> None:
-        self._method, self._loudness = method, loudness
+    def __init__(self, method: Method, lasting: Lasting | None) -> None:
+        self._method, self._lasting = method, lasting
 
     async def __call__(self, exchange: _Exchange, params: BaseModel) -> HandlerResult:
         sent: Params = exchange.params or {}
-        reporter = Reporter(exchange, str(sent.get("name")), self._loudness)
+        loudness = self._lasting.loudness if self._lasting is not None else None
+        reporter = Reporter(exchange, str(sent.get("name")), loudness)
+        asker = Live(exchange, self._lasting.waiting) if self._lasting is not None else NOBODY
         try:
-            # revisions that do not know the type of a result are not shown it
-            return {"resultType": "complete", **await self._method(sent, Exchange(reporter.step))}
+            fields = await self._method(sent, Exchange(reporter.step, asker))
         except ProtocolError as error:
             raise MCPError(error.code, error.message, error.data) from None
+        is_modern = exchange.protocol_version in MODERN_PROTOCOL_VERSIONS
+        return {"resultType": "complete", **fields} if is_modern else fields

@@ -28,9 +28,10 @@ def is_question(scope: Message) -> bool:
     return scope["method"] == "OPTIONS" and _header(scope, b"access-control-request-method") is not None
 
 
-async def say_yes(scope: Message, send: Send) -> None:
+async def say_yes(scope: Message, send: Send, methods: tuple[str, ...]) -> None:
     """Allow what a page of an allowed origin asks for; the credential comes with the message itself."""
-    headers = [(b"access-control-allow-methods", b"POST"), (b"access-control-max-age", _KEPT_S)]
+    allowed = ", ".join(methods).encode()
+    headers = [(b"access-control-allow-methods", allowed), (b"access-control-max-age", _KEPT_S)]
     if wanted := _header(scope, b"access-control-request-headers"):
         headers.append((b"access-control-allow-headers", wanted))
     await send({"type": "http.response.start", "status": 204, "headers": headers})

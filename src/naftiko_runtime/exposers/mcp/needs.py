@@ -1,0 +1,57 @@
+"""What calls need of the connection to their client; known from the file alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ...plan.flow import Flow
+from ...plan.surfaces import McpSurface, Operation
+from ...values import Json
+
+
+def needs_sessions(surface: McpSurface) -> bool:
+    """Tell whether clients of older revisions have to be known from one request to the next: to be asked.
+
+    Such a server cannot be served by several processes, of which any may get the next request. Whoever
+    subscribes to resources need not be known, as they do not change while they are served.
+    """
+    return any(_asks(tool.operation) for tool in surface.tools) or bool(_asking_methods(surface))
+
+
+def reporting_tools(surface: McpSurface) -> frozenset[str]:
+    """Name the tools that have something to tell while they run: those of several steps."""
+    bodies = ((tool.name, tool.operation.body) for tool in surface.tools)
+    return frozenset(name for name, body in bodies if isinstance(body, Flow) and len(body.steps) > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """What may tell or ask something before it answers: tools by name, other methods as a whole."""
+
+    tools: frozenset[str]
+    methods: frozenset[str]
+
+    @classmethod
+    def of(cls, surface: McpSurface) -> Speaking:
+        asking = frozenset(tool.name for tool in surface.tools if _asks(tool.operation))
+        return cls(reporting_tools(surface) | asking, _asking_methods(surface))
+
+    def is_meant(self, message: Mapping[str, Json]) -> bool:
+        """Tell whether a message asks for one of these."""
+        method, params = str(message.get("method")), message.get("params")
+        if method == "tools/call":
+            return isinstance(params, dict) and str(params.get("name")) in self.tools
+        return method in self.methods
+
+
+def _asking_methods(surface: McpSurface) -> frozenset[str]:
+    asking = {
+        "resources/read": any(_asks(resource.operation) for resource in surface.resources),
+        "prompts/get": any(_asks(prompt.asking) for prompt in surface.prompts),
+    }
+    return frozenset(method for method, asks in asking.items() if asks)
+
+
+def _asks(operation: Operation | None) -> bool:
+    return operation is not None and isinstance(operation.body, Flow) and bool(operation.body.asks)
