@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from ..rules.lint import RECOMMENDED, RULES, lint
 from ..rules.rule import Rule
 from ..source.diagnostics import Diagnostic
 from ..spec.document import Document
+from ..values.record import dataclass
 from .failure import Failure
 from .files import Place, is_capability
 from .origin import Origin, read_origin

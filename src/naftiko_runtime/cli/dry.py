@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass
 
 from ..expr.scope import Scope
 from ..expr.shape import Shape
@@ -14,6 +13,7 @@ from ..plan.flow import Flow, Step
 from ..plan.surfaces import Operation, Result
 from ..runtime.observing import Sent
 from ..values import Json
+from ..values.record import dataclass
 from .story import Story
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from ..values.record import dataclass
 from .failure import WrongUsage
 from .origin import is_elsewhere
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from ..plan.contract import Contract, Param, kind_of
@@ -13,6 +13,7 @@ from ..plan.errors import BadArgument, InvalidArguments
 from ..plan.surfaces import Context, Operation, PassThrough
 from ..values import Json
 from ..values.json import decode
+from ..values.record import dataclass
 from .failure import WrongUsage
 from .upload import Upload
 

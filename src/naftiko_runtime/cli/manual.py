@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+
+from ..values.record import dataclass
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 # an installed package carries the manual; in a checkout it stands among the others

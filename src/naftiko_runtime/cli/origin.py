@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..values.later import later
+from ..values.record import dataclass
 from .failure import Failure
 
 if TYPE_CHECKING:

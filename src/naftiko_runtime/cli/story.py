@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from time import perf_counter
 
 from ..exposers.boundary import phrase
@@ -19,6 +19,7 @@ from ..runtime.observing import Sent
 from ..runtime.quoting import hidden, without
 from ..values import Json, Secret
 from ..values.json import encode_text
+from ..values.record import dataclass
 from .curl import curl
 
 _LONGEST = 200

@@ -5,10 +5,10 @@ from __future__ import annotations
 import mimetypes
 import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..plan.call import Headers
+from ..values.record import dataclass
 
 _PIECE_BYTES = 64 * 1024
 _ANY_BYTES = "application/octet-stream"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
+from ..values.record import dataclass
 from .scope import BindValue, Expr
 from .sections import Block, Hole, Inner, Inverted, Parts, Section
 from .tags import Tag, Token

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..values import Json
+from ..values.record import dataclass
 from .notation import spell
 
 

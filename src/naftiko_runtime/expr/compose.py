@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ..values import Json, Secret
+from ..values.record import dataclass
 from .scope import Const, Expr, Ref, Scope, Value
 from .sink import as_text
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from ..values import Json
+from ..values.record import dataclass
 from .child import Child
 from .notation import FILTER_NAME, quote, spell
 

@@ -21,7 +21,6 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from jsonpath_ng import JSONPath
@@ -29,6 +28,7 @@ from jsonpath_ng.exceptions import JSONPathError
 from jsonpath_ng.ext.parser import parse
 
 from ..values import Json
+from ..values.record import dataclass
 from .child import Child
 from .functions import FUNCTIONS
 from .notation import spell

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from ..values.record import dataclass
 from .child import Child
 from .filters import OPERATORS, Compared, Constant, Exists, Lacks, Test, Way
 from .notation import FILTER_NAME, INTEGER, NAME, QUOTED, unquote

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, TypeAlias
 
 from ..values import Json, Secret
+from ..values.record import dataclass
 from .path import Path, Root
 
 Value: TypeAlias = Json | Secret
@@ -87,7 +88,7 @@ class StepResult:
     """What an earlier step found, or a part of it; ``is_raw`` reads its whole answer."""
 
     name: str
-    path: Path = Root()  # noqa: RUF009 - frozen and without state
+    path: Path = Root()
     is_raw: bool = False
 
     def evaluate(self, scope: Scope) -> Value:

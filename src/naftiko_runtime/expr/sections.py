@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from ..values import Secret, Text
+from ..values.record import dataclass
 from .scope import Expr, Ref, Scope, Value
 from .sink import Sink, write
 

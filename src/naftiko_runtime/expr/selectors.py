@@ -8,10 +8,10 @@ recurses, however deep the value is.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
 from ..values import Json
+from ..values.record import dataclass
 from .child import Child
 from .filters import Test
 from .notation import quote

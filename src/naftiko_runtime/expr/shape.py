@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from ..values import Json, Secret
+from ..values.record import dataclass
 from .path import Path, Root
 from .scope import Expr, Scope
 
@@ -58,7 +58,7 @@ class Fields:
     """An object with the fields that the file names."""
 
     fields: tuple[tuple[str, Shape], ...]
-    path: Path = Root()  # noqa: RUF009 - frozen and without state
+    path: Path = Root()
 
     def project(self, value: Json, scope: Scope) -> dict[str, Json]:
         inner = self.path.select(value)

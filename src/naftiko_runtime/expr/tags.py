@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from ..values.record import dataclass
 
 _MARK = r"[#^/>=!]|\$(?!this\.)"  # `$this.<namespace>.x` is a name of the first versions
 _COMMENT = r"\{\{\s*!(?:(?!\}\}).)*\}\}"

@@ -7,9 +7,9 @@ Sections, inverted sections and comments are for free text; partials, other brac
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ..values import Text
+from ..values.record import dataclass
 from ..values.secret import apply, join
 from .builder import Lookup, build
 from .scope import Const, Expr, Ref, Scope, Value

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ..values import Json
+from ..values.record import dataclass
 
 _MAX_VALUES = 1_000_000
 _MAX_DEPTH = 100

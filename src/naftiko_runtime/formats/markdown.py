@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from ..values import Json
+from ..values.record import dataclass
 from .charset import decode_text
 from .door import Hints
 from .yaml import read_yaml

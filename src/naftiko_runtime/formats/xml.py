@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from xml.parsers import expat
 
 from ..values import Json
+from ..values.record import dataclass
 from .charset import decode_text
 from .door import Budget, Hints
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import yaml
 
 from ..values import Json
+from ..values.record import dataclass
 from ..values.scalar import TAGGED, plain
 from .charset import decode_text
 from .door import Budget, Hints

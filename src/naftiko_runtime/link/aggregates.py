@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from ..plan.contract import Contract
 from ..plan.flow import Flow
 from ..source.diagnostics import Report
 from ..spec.aggregates import AggregateSpec, FlowSpec
+from ..values.record import dataclass
 from .consumes import ConsumedParam
 
 

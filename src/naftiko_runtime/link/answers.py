@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..plan.surfaces import Body, PassThrough, Response
 from ..source.diagnostics import Report
 from ..spec.base import SpecModel
 from ..spec.consumes import HttpSpec, OperationSpec
 from ..spec.exposes import ContentSpec, McpSpec, ResponseSpec, RestSpec, RouteSpec
+from ..values.record import dataclass
 
 _DEFAULT_LIMIT_BYTES = 10 << 20
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)(B|KiB|MiB|GiB)")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ..expr.compose import ObjectOf
 from ..expr.scope import BindValue
@@ -14,6 +13,7 @@ from ..source.diagnostics import Diagnostic, Report
 from ..spec.asking import AskStepSpec, QuestionSpec
 from ..spec.flows import UnitSpec
 from ..steps.ask import AskStep
+from ..values.record import dataclass
 from .earlier import Earlier
 from .questions import QuestionLinker
 from .wiring import Wiring

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from ..expr.scope import BindValue
@@ -11,6 +11,7 @@ from ..plan.explain import Bind, BindFile, BindUse
 from ..plan.locations import file_path, scheme_of
 from ..source.diagnostics import Report, Span, did_you_mean
 from ..spec.document import BindSpec
+from ..values.record import dataclass
 
 _SINGLE = re.compile(r"^\{\s*([^\s{}]+)\s*\}$")
 _IN_SINGLE = re.compile(r"(?<!\{)\{\s*([^\s{}]+)\s*\}(?!\})")

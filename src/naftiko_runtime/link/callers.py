@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..expr.scope import Const, Expr
 from ..plan.verifier import Verifier
 from ..schemes import VERIFIERS
 from ..schemes.fields import CredentialField
 from ..source.diagnostics import Diagnostic, Report
 from ..spec.consumes import AuthenticationSpec
+from ..values.record import dataclass
 from .binds import BindTable
 from .credentials import CredentialFields
 

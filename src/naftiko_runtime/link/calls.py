@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 from urllib.parse import parse_qsl
 
@@ -22,6 +22,7 @@ from ..plan.body import Part
 from ..plan.call import HttpCall, is_token
 from ..source.diagnostics import Diagnostic, Report, did_you_mean
 from ..spec.consumes import HttpSpec, OperationSpec
+from ..values.record import dataclass
 from .bodies import OF_BODY, link_body
 from .consumes import Candidate, ConsumedApi, ConsumedParam
 from .methods import impossible

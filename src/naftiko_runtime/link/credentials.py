@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ..expr.scope import Const, Expr
 from ..expr.template import compile_template
@@ -12,6 +11,7 @@ from ..schemes import SCHEMES, UNSERVED
 from ..schemes.fields import CredentialField
 from ..source.diagnostics import Diagnostic, Report, Span
 from ..spec.consumes import AuthenticationSpec
+from ..values.record import dataclass
 from .binds import BindTable
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ..expr.notation import NAME, QUOTED, spell, unquote
 from ..expr.path import Path, Root, compile_path
 from ..expr.scope import StepResult, Words, match_name
+from ..values.record import dataclass
 
 _HEAD = re.compile(rf"\.\s*({NAME})|\.?(?:\[\s*({QUOTED})\s*\]|({QUOTED}))")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from os.path import relpath
 from pathlib import Path, PurePath
 from typing import TypeAlias, TypeVar
@@ -17,6 +17,7 @@ from ..spec.dialects import upgrade
 from ..spec.document import BindSpec, CapabilitySpec, Document, parse
 from ..spec.exposes import ControlSpec, McpResourceSpec, McpSpec, PromptSpec, ServerSpec
 from ..spec.imports import ImportedSpec, ImportSpec
+from ..values.record import dataclass
 
 Entry: TypeAlias = HttpSpec | ServerSpec | AggregateSpec | BindSpec
 

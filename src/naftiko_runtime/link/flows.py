@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..expr.path import Root
 from ..expr.shape import Selected
@@ -12,6 +12,7 @@ from ..plan.surfaces import Body, PassThrough, Refused
 from ..source.diagnostics import Diagnostic, Report, Span, did_you_mean
 from ..spec.flows import UnitSpec
 from ..steps.call import CallStep
+from ..values.record import dataclass
 from .aggregates import Declared, FlowTable, LinkedFlow, linked_flow
 from .answers import AnswerLinker
 from .binds import BindTable

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 
 from ..plan.call import HttpCall, is_token
 from ..plan.contract import Contract
@@ -14,6 +13,7 @@ from ..source.diagnostics import Diagnostic, Report, did_you_mean
 from ..spec.consumes import HttpSpec
 from ..spec.exposes import ExposedResourceSpec, ForwardSpec
 from ..spec.flows import UnitSpec
+from ..values.record import dataclass
 from .consumes import ConsumedApi, ConsumedParam, is_signed, param_of, signed_slot
 from .flows import FlowLinker
 from .intent import Unit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from ..expr.path import Root, Steps, compile_path
@@ -15,6 +15,7 @@ from ..source.diagnostics import Diagnostic, Report, Span
 from ..spec.exposes import RouteSpec
 from ..spec.flows import InputSpec
 from ..values import Json
+from ..values.record import dataclass
 from .bodies import OF_BODY
 from .consumes import ConsumedParam
 from .intent import Unit

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from ..expr.scope import fold
@@ -18,6 +18,7 @@ from ..plan.surfaces import Choice
 from ..source.diagnostics import Diagnostic, Report, did_you_mean
 from ..spec.exposes import ExposedResourceSpec, RouteSpec
 from ..spec.flows import InputSpec, UnitSpec
+from ..values.record import dataclass
 from .consumes import Candidate
 
 

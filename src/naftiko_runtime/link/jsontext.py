@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from json import JSONDecodeError
 from typing import TypeAlias
 
 from ..expr.tags import Tag, tokens
 from ..values import Json
 from ..values.json import decode
+from ..values.record import dataclass
 
 Place: TypeAlias = tuple[str | int, ...]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from typing import Literal, TypeVar
 
 from ..source.diagnostics import Report
 from ..spec.exposes import ExposedResourceSpec, McpResourceSpec, PromptSpec, RouteSpec, ToolSpec
+from ..values.record import dataclass
 
 # what the clients of all large hosts take; some of them put the server's name before it
 _LEGAL = re.compile(r"[A-Za-z0-9_-]{1,64}")

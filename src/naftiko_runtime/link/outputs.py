@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ..expr.builder import Lookup
 from ..expr.compose import compile_value
@@ -17,6 +16,7 @@ from ..plan.surfaces import Part
 from ..source.diagnostics import Diagnostic, Report, Span
 from ..spec.flows import OutputSpec
 from ..values import Json
+from ..values.record import dataclass
 
 # `$5.00` is a price
 _PATH = re.compile(r"\$([.\[].*)?")

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ..expr.scope import fold
 from ..expr.template import hole_names
 from ..spec.consumes import HttpSpec, OperationSpec, ResourceSpec
 from ..spec.exposes import RestSpec, ServerSpec
+from ..values.record import dataclass
 
 Way: TypeAlias = Literal["whole", "below"]
 Routes: TypeAlias = Mapping[str, tuple[str, ...]]

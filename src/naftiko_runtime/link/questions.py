@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..expr.compose import ListOf, ObjectOf, TextOf, compile_value
@@ -13,6 +12,7 @@ from ..plan.contract import violation
 from ..plan.forms import problem_of_form
 from ..source.diagnostics import Diagnostic, Report, Span
 from ..spec.asking import ElicitSpec, QuestionSpec, SaidSpec, SampleSpec
+from ..values.record import dataclass
 from .consumes import ConsumedParam
 from .wiring import Wiring
 

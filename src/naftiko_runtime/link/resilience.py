@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar, cast, get_args
 
 from ..expr.path import Path, compile_path
@@ -15,6 +15,7 @@ from ..spec.base import SpecModel
 from ..spec.consumes import HttpSpec, OperationSpec
 from ..spec.resilience import BreakerSpec, ErrorSpec, RateLimitSpec, ResilienceSpec
 from ..values import Json
+from ..values.record import dataclass
 
 _N = TypeVar("_N", int, float)
 _Bounds: TypeAlias = tuple[float, float]

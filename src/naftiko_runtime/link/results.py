@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from ..expr.path import Root
@@ -11,6 +11,7 @@ from ..expr.scope import Const, Expr, StepResult
 from ..expr.shape import At, Computed, Fields, Selected, Shape
 from ..source.diagnostics import Diagnostic, Report, did_you_mean
 from ..spec.flows import MappingSpec, OutputSpec, UnitSpec
+from ..values.record import dataclass
 from .earlier import Earlier, split_step
 from .outputs import OutputLinker, has_path, path_text
 from .wiring import Wiring

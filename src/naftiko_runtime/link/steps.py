@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from ..expr.scope import Const, Expr, StepResult
@@ -23,6 +22,7 @@ from ..spec.flows import (
 from ..steps.call import CallStep
 from ..steps.flow import FlowStep
 from ..steps.lookup import LookupStep
+from ..values.record import dataclass
 from .aggregates import LinkedFlow
 from .asking import AskLinker
 from .calls import CallLinker

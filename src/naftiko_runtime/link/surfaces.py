@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import assert_never
 
 from ..plan.contract import Contract
@@ -35,6 +35,7 @@ from ..spec.exposes import (
     ToolSpec,
 )
 from ..spec.flows import UnitSpec
+from ..values.record import dataclass
 from .answers import AnswerLinker
 from .asking import refused_by_rest
 from .callers import link_verifier

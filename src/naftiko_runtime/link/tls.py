@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..expr.scope import Expr
 from ..expr.template import compile_template
 from ..plan.locations import file_path
 from ..plan.tls import Pem, Tls
 from ..source.diagnostics import Diagnostic, Report
 from ..spec.consumes import HttpSpec, TlsField, TlsSpec
+from ..values.record import dataclass
 from .binds import BindTable
 
 _BEGIN = "-----BEGIN "

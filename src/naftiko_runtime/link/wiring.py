@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from ..expr.builder import Lookup
@@ -14,6 +14,7 @@ from ..expr.template import compile_template
 from ..source.diagnostics import Diagnostic, Report, Span, did_you_mean
 from ..spec.flows import UnitSpec
 from ..values import Json
+from ..values.record import dataclass
 from .binds import BindTable
 from .consumes import ConsumedParam
 from .earlier import Earlier, split_step

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from xml.parsers import expat
 
 from ..expr.tags import Tag, tokens
+from ..values.record import dataclass
 
 _MARK = "h\u00b7o\u00b7l\u00b7e"  # a name, so that it may stand anywhere in the text that is tried
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, get_args
 
 from ..expr.scope import Expr, Scope
 from ..values import Json, Secret
+from ..values.record import dataclass
 from .contract import violation
 from .errors import CannotAsk, StepFailed, Unanswered
 from .forms import problem_of_form

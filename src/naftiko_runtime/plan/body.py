@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain, repeat
 from secrets import token_hex
 from typing import Protocol, TypeAlias
@@ -13,6 +13,7 @@ from ..expr.scope import Const, Expr, Scope, Value
 from ..expr.sink import Unsendable, body_text, form_text, header_text, part_text, write
 from ..values import Json, Secret, Text
 from ..values.json import encode, encode_text
+from ..values.record import dataclass
 from ..values.secret import join, separate
 
 Part: TypeAlias = tuple[str, Expr]

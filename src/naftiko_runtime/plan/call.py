@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol, TypeAlias
 from urllib.parse import unquote_plus
 
@@ -12,6 +12,7 @@ from ..expr.scope import Argument, Expr, Scope
 from ..expr.sink import Sink, Unsendable, header_text, query_text, write
 from ..expr.template import PathTemplate
 from ..values import Secret, Text
+from ..values.record import dataclass
 from ..values.secret import join, separate
 from .body import BadPart, Body, Content, Part, reason
 from .errors import BadArgument, InvalidArguments

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import copysign, inf
 from typing import Literal, TypeAlias, cast, get_args
 
@@ -13,6 +13,7 @@ import jsonschema_rs
 from ..source.diagnostics import did_you_mean
 from ..values import Json
 from ..values.json import decode, encode_text
+from ..values.record import dataclass
 from .errors import BadArgument, InvalidArguments
 
 Kind: TypeAlias = Literal["string", "number", "integer", "boolean", "array", "object"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from time import monotonic
 from typing import Protocol, TypeAlias, TypeVar
 
 from ..values import Secret, Text
+from ..values.record import dataclass
 from .call import Headers, Inbound, Outbound
 
 _Kind = TypeVar("_Kind")

@@ -28,10 +28,10 @@ CallError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Self
 
 from ..source.diagnostics import Diagnostic
+from ..values.record import dataclass
 
 
 class CallError(Exception):

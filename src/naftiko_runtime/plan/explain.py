@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from ..expr.scope import Argument
 from ..source.diagnostics import Span
+from ..values.record import dataclass
 from .call import HttpCall
 from .credential import Credential
 from .flow import Flow

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from ..expr.scope import Expr, Scope
 from ..expr.shape import Shape
 from ..values import Json
+from ..values.record import dataclass
 from .asking import Query, Question
 from .call import Headers, HttpCall, Outbound
 from .errors import CallError

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from ..expr.scope import Scope
+from ..values.record import dataclass
 from .call import HttpCall, Outbound
 
 # where a path ends in what is handed on

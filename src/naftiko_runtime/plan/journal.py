@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..values import Json
+from ..values.record import dataclass
 from .asking import Question
 from .call import HttpCall, Outbound
 from .errors import StepFailed

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ..expr.path import Path
 from ..values import Json
 from ..values.json import decode
+from ..values.record import dataclass
 from .call import Headers
 from .errors import Meaning, UpstreamExplained
 

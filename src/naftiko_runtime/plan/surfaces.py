@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from ..source.diagnostics import Diagnostic
 from ..values import Json
+from ..values.record import dataclass
 from .asking import NOBODY, Asker
 from .call import Headers, HttpCall, Inbound
 from .contract import Contract

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from ..expr.scope import Expr
 from ..source.diagnostics import Span
+from ..values.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import unquote
+
+from ..values.record import dataclass
 
 _HOLE = re.compile(r"\{([^{}]+)\}")
 

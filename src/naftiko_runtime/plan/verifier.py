@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ..expr.scope import Ref
 from ..values import Json, Secret
+from ..values.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..source.diagnostics import Span
+from ..values.record import dataclass
 from .survey import Survey
 
 

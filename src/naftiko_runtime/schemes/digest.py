@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from secrets import token_urlsafe
 from typing import Literal, TypeAlias
 from urllib.parse import quote, urlsplit
@@ -17,6 +17,7 @@ from ..plan.credential import CannotSign, Memo, Signing
 from ..plan.reading import header
 from ..spec.consumes import AuthenticationSpec
 from ..values import Secret, Text
+from ..values.record import dataclass
 from .challenge import Challenge, challenges, params_of
 from .fields import Fields, secret_of, source_of
 

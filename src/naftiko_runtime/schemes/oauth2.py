@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from ..plan.credential import CannotSign, Elsewhere, Memo, Signing, Whole
 from ..spec.consumes import AuthenticationSpec
 from ..values import Json, Secret, Text
 from ..values.json import decode
+from ..values.record import dataclass
 from ..values.secret import apply, join, separate
 from .fields import CredentialField, SchemeFields, base64_text, secret_of, source_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import quote
 
 from ..expr.scope import Expr, Ref
@@ -15,6 +15,7 @@ from ..plan.credential import Memo, Signing
 from ..plan.verifier import Principal, Slot
 from ..spec.consumes import AuthenticationSpec
 from ..values import Json, Secret, Text
+from ..values.record import dataclass
 from ..values.secret import apply, join, separate
 from .fields import Fields, base64_text, header_of, once, secret_of, source_of
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from ..values.record import dataclass
 
 _WINDOW = 2_000  # of a line; some files are one long line
 _SHOWN = 60

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol, TypeAlias
 
 import yaml
 
 from ..values import Json
+from ..values.record import dataclass
 from ..values.scalar import TAGGED, plain
 from .diagnostics import Report, Span
 from .ending import beginnings, mark_of

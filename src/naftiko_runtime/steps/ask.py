@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ..expr.scope import Expr, Scope
 from ..plan.asking import Query, settle
 from ..plan.call import HttpCall
 from ..plan.flow import Answer, Effects
+from ..values.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ..expr.scope import Expr, Scope
 from ..expr.shape import Shape
 from ..plan.asking import Query
 from ..plan.call import HttpCall
 from ..plan.flow import Answer, Effects
+from ..values.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ..expr.scope import Expr, Scope
 from ..plan.asking import Query
@@ -12,6 +11,7 @@ from ..plan.contract import Contract
 from ..plan.errors import BadArgument, InvalidArguments
 from ..plan.flow import Answer, Effects, Flow
 from ..values import Json, Secret
+from ..values.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from ..expr.scope import Expr, Scope, StepResult, Value, match_name
 from ..expr.sink import as_text
@@ -11,6 +10,7 @@ from ..plan.asking import Query
 from ..plan.call import HttpCall
 from ..plan.flow import Answer, Effects
 from ..values import Json, Secret
+from ..values.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

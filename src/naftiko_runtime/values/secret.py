@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import NoReturn, TypeAlias, cast, final
+
+from .record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from ...source.diagnostics import Report, Span
 from ...source.tree import Source
+from ...values.record import dataclass
 from .nodes import items, mapping, parts, sequence, value
 
 # what can be left away alone: a part of one of these, such as its last parameter, is needed by the rest

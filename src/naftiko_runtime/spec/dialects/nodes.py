@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from ...source.diagnostics import Report, Span
 from ...source.tree import Key, Positions, Source
 from ...values import Json
+from ...values.record import dataclass
 
 Rule: TypeAlias = Callable[[Source, Report], Source]
 
