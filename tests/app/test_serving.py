@@ -16,7 +16,7 @@ from calling import SECRET, SHIPS, ships_plan
 from naftiko_runtime import BindError, Options, serve, serving
 from naftiko_runtime.app.listener import ListenError
 from naftiko_runtime.app.loop import new_event_loop
-from naftiko_runtime.app.sandbox import open_stage, play
+from naftiko_runtime.app.sandbox import acting, play, set_stage
 from naftiko_runtime.app.stage import NoSandbox
 from naftiko_runtime.plan.explain import Plan
 from naftiko_sandbox import DEFAULT_KEY, SANDBOXES
@@ -232,8 +232,10 @@ async def test_the_stand_in_accepts_what_the_apis_own_credential_presents(upstre
     ids=["none", "another scheme", "unsendable"],
 )
 async def test_an_api_without_a_bearer_token_gets_a_stand_in_all_the_same(authentication: str) -> None:
-    async with open_stage(keyed(authentication), {"TOGETHER_KEY": "k"}, {"ships"}) as stage:
-        answered = await get(f"{stage.base_uris['jobs']}/fine-tunes", Authorization=f"Bearer {DEFAULT_KEY}")
+    with set_stage(keyed(authentication), {"TOGETHER_KEY": "k"}, {"ships"}) as stage:
+        async with acting(stage.stand_ins):
+            url = f"{stage.base_uris['jobs']}/fine-tunes"
+            answered = await get(url, Authorization=f"Bearer {DEFAULT_KEY}")
     assert answered.status_code == 200
 
 
@@ -247,12 +249,12 @@ async def test_an_api_that_the_operator_placed_gets_no_stand_in(upstream: Upstre
 
 
 @pytest.mark.parametrize("base_uri", ["https://ships.example.com/v1", "'{{env.SHIPS_URL}}'"])
-async def test_an_api_that_nobody_plays_is_named(base_uri: str) -> None:
+def test_an_api_that_nobody_plays_is_named(base_uri: str) -> None:
     plan = compiled(SHIPS.replace("https://ships.example.com/v1", base_uri))
     named = "an API without address" if "{{" in base_uri else "ships.example.com"
-    with pytest.raises(NoSandbox, match=f"^there is no sandbox for {named}; there is one for api.together"):
-        async with open_stage(plan, {}):
-            pass
+    said = f"^there is no sandbox for {named}; there is one for api.together"
+    with pytest.raises(NoSandbox, match=said), set_stage(plan, {}):
+        pass
 
 
 async def test_a_stand_in_that_cannot_start_leaves_no_socket_open() -> None:

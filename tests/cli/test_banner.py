@@ -88,3 +88,10 @@ def test_a_server_without_a_simple_get_gets_no_snippet() -> None:
     usual = serving()
     bare = replace(usual.listeners[0], surface=RestSurface("rest", "", None, 8080, ()))
     assert "try it" not in banner(replace(usual, listeners=(bare,)), Report())
+
+
+def test_it_says_that_several_workers_serve() -> None:
+    assert "  runs  3 workers; limits, rates and tokens are those of each" in banner(
+        replace(serving(), workers=3), Report()
+    )
+    assert "workers" not in banner(serving(), Report())

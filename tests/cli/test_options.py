@@ -6,7 +6,7 @@ import pytest
 
 from naftiko_runtime.app.opening import Options
 from naftiko_runtime.cli.failure import Failure
-from naftiko_runtime.cli.options import read_options
+from naftiko_runtime.cli.options import read_options, read_workers
 from naftiko_runtime.cli.parser import parser_of_run
 from naftiko_runtime.runtime.proxies import Proxies
 
@@ -56,3 +56,14 @@ def test_a_variable_that_says_nothing_sensible_is_named(name: str, value: str, s
     with pytest.raises(Failure) as caught:
         options({name: value})
     assert str(caught.value) == f"{name}: {said}"
+
+
+def test_the_number_of_workers_is_read_from_both() -> None:
+    def workers(environ: dict[str, str], *words: str) -> int:
+        return read_workers(parser_of_run().parse_args(["my.yaml", *words]), environ)
+
+    assert workers({}) == 1
+    assert workers({"NAFTIKO_WORKERS": "3"}) == 3
+    assert workers({"NAFTIKO_WORKERS": "3"}, "--workers", "2") == 2
+    with pytest.raises(Failure, match=r"^NAFTIKO_WORKERS: 'auto' is not a number$"):
+        workers({"NAFTIKO_WORKERS": "auto"})

@@ -12,6 +12,8 @@ from ipaddress import ip_address
 from ..plan.surfaces import McpSurface, RestSurface, Surface
 from ..source.diagnostics import did_you_mean
 
+QUEUE = 2048  # connections that wait to be taken; the system may have a lower limit
+
 # where a server that listens on every address can be reached from here
 _LOCAL: Mapping[str, str] = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 
@@ -99,7 +101,7 @@ def open_socket(host: str, port: int, failed: str, *, taken: str) -> socket.sock
         # on Windows this option would let two programs share a port
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")
         bound.bind((address[0], port, *address[2:]))  # getaddrinfo folds ports beyond 65535
-        bound.listen(2048)
+        bound.listen(QUEUE)
     except (OSError, OverflowError) as error:
         bound.close()
         is_taken = getattr(error, "errno", None) == errno.EADDRINUSE

@@ -15,7 +15,7 @@ from .leaving import leave
 
 _T = TypeVar("_T")
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(work: Coroutine[None, None, _T]) -> _T:
@@ -33,18 +33,18 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
 
 
 @contextmanager
-def signals(stopped: asyncio.Event) -> Iterator[None]:
+def signals(stopped: asyncio.Event, numbers: tuple[signal.Signals, ...] = SIGNALS) -> Iterator[None]:
     """Turn the first SIGINT or SIGTERM into a wish to stop; a second one ends the process at once."""
     loop = asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    before = {number: signal.getsignal(number) for number in numbers}
 
     def stop(number: int, frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(stopped.set)
         # not the handlers from before: shells start background processes that ignore SIGINT
-        for each in _SIGNALS:
+        for each in numbers:
             signal.signal(each, leave)
 
-    for number in _SIGNALS:
+    for number in numbers:
         signal.signal(number, stop)
     try:
         yield

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .. import __version__
 from ..plan.explain import Plan
-from ..runtime.bindings import bind
+from ..runtime.bindings import Bindings, bind
 from ..runtime.engine import Engine, Settings, open_engine
 from ..runtime.observing import Observer
 from ..runtime.policies.egress import Network
 from ..runtime.proxies import Proxies
 from ..runtime.transports import Lookup, system_lookup
 from ..values.later import later
-from .stage import Stage
+from .stage import Stage, StandIn
 
 if TYPE_CHECKING:
     from . import sandbox
@@ -53,19 +53,50 @@ class Opened:
     sandboxed: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What an engine is opened with: all that can be wrong with it is told before anything runs."""
+
+    stage: Stage
+    bindings: Bindings
+
+
+@contextmanager
+def prepared(plan: Plan, environ: Mapping[str, str], options: Options) -> Iterator[Prepared]:
+    """Bind values, and open sockets for stand-ins; raises BindError, ListenError or NoSandbox."""
+    with ExitStack() as stack:
+        stage = Stage(plan, {}, environ)
+        if options.sandbox:
+            stage = stack.enter_context(sandbox.set_stage(plan, environ, options.base_uris))
+        yield Prepared(stage, bind(stage.plan, stage.environ, {**stage.base_uris, **options.base_uris}))
+
+
 @asynccontextmanager
 async def opened(
     plan: Plan, environ: Mapping[str, str], options: Options, observer: Observer | None = None
 ) -> AsyncIterator[Opened]:
-    """Open an engine while the context lasts; raises BindError, ListenError or NoSandbox."""
+    """Open an engine while the context lasts, and let stand-ins play; raises as ``prepared``."""
+    with prepared(plan, environ, options) as known:
+        async with playing(known.stage.stand_ins), engaged(known, options, observer) as called:
+            yield called
+
+
+@asynccontextmanager
+async def playing(stand_ins: tuple[StandIn, ...]) -> AsyncIterator[None]:
+    """Let stand-ins play while the context lasts, if there are any."""
     async with AsyncExitStack() as stack:
-        stage = Stage(plan, {}, environ)
-        if options.sandbox:
-            stage = await stack.enter_async_context(sandbox.open_stage(plan, environ, options.base_uris))
-        bindings = bind(stage.plan, stage.environ, {**stage.base_uris, **options.base_uris})
-        engine = await stack.enter_async_context(
-            open_engine(stage.plan, bindings, _settings(options, observer))
-        )
+        if stand_ins:
+            await stack.enter_async_context(sandbox.acting(stand_ins))
+        yield
+
+
+@asynccontextmanager
+async def engaged(
+    known: Prepared, options: Options, observer: Observer | None = None
+) -> AsyncIterator[Opened]:
+    """Open an engine while the context lasts; its stand-ins play elsewhere."""
+    stage, bindings = known.stage, known.bindings
+    async with open_engine(stage.plan, bindings, _settings(options, observer)) as engine:
         yield Opened(engine, bindings.base_uris, frozenset(stage.base_uris))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 from naftiko_sandbox import DEFAULT_KEY, SANDBOXES, Sandbox, sandbox_for
@@ -19,16 +20,14 @@ from ..schemes.static import Bearer
 from ..values import Secret
 from .listener import open_socket
 from .server import Job, run_servers
-from .stage import NoSandbox, Stage
+from .stage import NoSandbox, Stage, StandIn
 
 _JOB_S = 60.0
 
 
-@asynccontextmanager
-async def open_stage(
-    plan: Plan, environ: Mapping[str, str], elsewhere: Collection[str] = ()
-) -> AsyncIterator[Stage]:
-    """Start a stand-in for every API but those called elsewhere; what is not set becomes ``sandbox-key``.
+@contextmanager
+def set_stage(plan: Plan, environ: Mapping[str, str], elsewhere: Collection[str] = ()) -> Iterator[Stage]:
+    """Choose a stand-in for every API but those called elsewhere; what is not set becomes ``sandbox-key``.
 
     Not so what callers have to know: a secret that everybody can look up would keep nobody out.
     """
@@ -38,26 +37,40 @@ async def open_stage(
     binds = {bind.key: Secret(in_files.get(bind.key) or keys[bind.source]) for bind in plan.binds}
     own = {bind.source for bind in kept if bind.file is None}
     filled = {source: key for source, key in keys.items() if source not in own}
-    base_uris, apis = dict[str, str](), dict(plan.apis)
-    async with AsyncExitStack() as stack:
+    base_uris, apis, stand_ins = dict[str, str](), dict(plan.apis), list[StandIn]()
+    with ExitStack() as stack:
         for name, api in plan.apis.items():
             if name not in elsewhere:
                 sandbox = _find(api.base_uri)
                 apis[name], key = _played(api, binds)
-                url = await stack.enter_async_context(play(sandbox, port=0, key=key))
-                base_uris[name] = url + sandbox.base_path
+                stand_in = stack.enter_context(_placed(sandbox, port=0, key=key, job_s=_JOB_S))
+                stand_ins.append(stand_in)
+                base_uris[name] = stand_in.url + sandbox.base_path
         staged = replace(_without_files(plan, kept), apis=apis)
-        yield Stage(staged, base_uris, {**environ, **filled})
+        yield Stage(staged, base_uris, {**environ, **filled}, tuple(stand_ins))
+
+
+@asynccontextmanager
+async def acting(stand_ins: tuple[StandIn, ...]) -> AsyncIterator[None]:
+    """Let stand-ins play while the context lasts."""
+    jobs = (Job(each.build(), each.socket) for each in stand_ins)
+    async with run_servers(*jobs, grace_s=1):
+        yield
 
 
 @asynccontextmanager
 async def play(sandbox: Sandbox, *, port: int, key: str, job_s: float = _JOB_S) -> AsyncIterator[str]:
     """Serve one stand-in on loopback and yield its URL; ``job_s`` is how long a whole job takes."""
+    with _placed(sandbox, port=port, key=key, job_s=job_s) as stand_in:
+        async with acting((stand_in,)):
+            yield stand_in.url
+
+
+@contextmanager
+def _placed(sandbox: Sandbox, *, port: int, key: str, job_s: float) -> Iterator[StandIn]:
     failed = f"the {sandbox.name} sandbox cannot listen on 127.0.0.1:{port}"
-    with closing(open_socket("127.0.0.1", port, failed, taken="another port: --port PORT")) as bound:
-        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-        async with run_servers(Job(sandbox.build(key, job_s), bound), grace_s=1):
-            yield url
+    with open_socket("127.0.0.1", port, failed, taken="another port: --port PORT") as bound:
+        yield StandIn(partial(sandbox.build, key, job_s), bound)
 
 
 def _known_to_callers(plan: Plan) -> tuple[Bind, ...]:

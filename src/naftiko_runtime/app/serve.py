@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import anyio
@@ -18,10 +18,11 @@ from ..plan.surfaces import McpSurface, RestSurface
 from .faces import Faces
 from .listener import Listener, check_namespaces, open_listeners
 from .loop import run, signals
-from .opening import Options, opened
+from .opening import Options, Prepared, engaged, opened, playing, prepared
 from .server import run_servers
 from .stdio import standard_streams, surface_for_stdio
 
+FINISH_S = 5.0  # beyond the deadline of calls: until they are answered, and all is closed
 _USUAL = (700, 10, 10)  # of the collector, whatever it was while the plan was made
 
 
@@ -34,18 +35,44 @@ class Serving:
     base_uris: Mapping[str, str]
     sandboxed: frozenset[str] = frozenset()
     over_stdio: McpSurface | None = None
+    workers: int = 1
 
 
-@asynccontextmanager
-async def serving(plan: Plan, environ: Mapping[str, str], options: Options) -> AsyncIterator[Serving]:
-    """Serve while the context lasts; raises BindError, ListenError or NoSandbox before anything runs."""
-    async with AsyncExitStack() as stack:
-        called = await stack.enter_async_context(opened(plan, environ, options))
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Everything that serving needs and that can be had before anything runs."""
+
+    plan: Plan
+    known: Prepared
+    listeners: tuple[Listener, ...]
+
+
+@contextmanager
+def made_ready(plan: Plan, environ: Mapping[str, str], options: Options) -> Iterator[Ready]:
+    """Bind values and open all sockets; raises BindError, ListenError or NoSandbox."""
+    with ExitStack() as stack:
+        known = stack.enter_context(prepared(plan, environ, options))
         rest = tuple(surface for surface in plan.surfaces if isinstance(surface, RestSurface))
         check_namespaces("--forward-query", options.forward_query, rest)
         listeners = open_listeners(plan.surfaces, options.host, options.ports)
         for listener in listeners:
             stack.callback(listener.socket.close)
+        yield Ready(plan, known, listeners)
+
+
+@asynccontextmanager
+async def serving(plan: Plan, environ: Mapping[str, str], options: Options) -> AsyncIterator[Serving]:
+    """Serve while the context lasts; raises BindError, ListenError or NoSandbox before anything runs."""
+    with made_ready(plan, environ, options) as ready:
+        async with playing(ready.known.stage.stand_ins), faced(ready, options) as served:
+            yield served
+
+
+@asynccontextmanager
+async def faced(ready: Ready, options: Options) -> AsyncIterator[Serving]:
+    """Serve what is ready while the context lasts; its stand-ins play elsewhere."""
+    plan, listeners = ready.plan, ready.listeners
+    async with engaged(ready.known, options) as called:
         # whoever is told to listen under a name is meant when called by it
         hosts = options.allowed_hosts | {listener.host.lower() for listener in listeners}
         guard = Guard(hosts, called.engine.binds)
@@ -59,8 +86,8 @@ async def serving(plan: Plan, environ: Mapping[str, str], options: Options) -> A
             options.hot_lane,
             mcp.SessionLimits(idle_s=options.session_idle_s),
         )
-        await stack.enter_async_context(run_servers(*faces.jobs(), grace_s=options.timeout_s + 5))
-        yield Serving(plan, listeners, called.base_uris, called.sandboxed)
+        async with run_servers(*faces.jobs(), grace_s=options.timeout_s + FINISH_S):
+            yield Serving(plan, listeners, called.base_uris, called.sandboxed)
 
 
 @asynccontextmanager
@@ -87,12 +114,16 @@ async def serve_until_told(
     stopped = asyncio.Event()
     with signals(stopped):
         async with serving(plan, environ, options) as served:
-            # what lives now lives on: keep the collector from walking it again and again
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(*_USUAL)
+            keep_all()
             ready(served)
             await stopped.wait()
+
+
+def keep_all() -> None:
+    """Say that what lives now lives on, so that the collector does not walk it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_USUAL)
 
 
 async def serve_stdio_until_told(

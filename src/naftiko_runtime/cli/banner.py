@@ -25,6 +25,8 @@ def _lines(served: Serving, report: Report) -> Iterator[str]:
             yield f"  SANDBOX {base_uri}  nothing real is called; this plays {plays}"
         else:
             yield f"  calls {base_uri}"
+    if served.workers > 1:
+        yield f"  runs  {served.workers} workers; limits, rates and tokens are those of each"
     for listener in served.listeners:
         yield from _snippets(listener)
     yield from _warnings(served, report)

@@ -10,7 +10,7 @@ from ..app.opening import Options
 from ..runtime.policies.egress import Network
 from ..runtime.proxies import Proxies
 from .failure import Failure
-from .parser import count, network, positive, seconds
+from .readers import count, network, number, positive, seconds
 
 _T = TypeVar("_T")
 
@@ -34,6 +34,12 @@ def read_options(arguments: Namespace, environ: Mapping[str, str]) -> Options:
         sandbox=arguments.sandbox,
         hot_lane=arguments.hot_lane,
     )
+
+
+def read_workers(arguments: Namespace, environ: Mapping[str, str]) -> int:
+    """Say how many processes are to serve; raises Failure for a variable that says no number."""
+    said = _said(arguments.workers, environ, "NAFTIKO_WORKERS", number)
+    return 1 if said is None else said
 
 
 def _networks(environ: Mapping[str, str]) -> Iterator[Network]:

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
-from collections.abc import Callable
-from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import TypeVar
-from urllib.parse import urlsplit
 
 from .. import __version__
 from .parser_call import CALL_EPILOG, add_asked
+from .readers import count, duration, network, number, pair, port, positive, seconds, url
 
-_T = TypeVar("_T")
-
-_NOT_IN_BASE_URI = re.compile(r"[?#{}\s\x00-\x1f\x7f]")
 _FILE_HELP = "a capability file: path, https:// address, - for standard input, or sample:NAME"
 _PATH_HELP = f"{_FILE_HELP}; or a folder, for every *.yaml and *.yml in it that is a capability"
 _CHECK_EPILOG = """\
@@ -118,7 +111,7 @@ def _add_listen(group: argparse._ArgumentGroup) -> None:
         "--port",
         action="append",
         default=[],
-        type=_pair(_port, "NS=PORT"),
+        type=pair(port, "NS=PORT"),
         metavar="NS=PORT",
         help="port of the server with namespace NS, instead of the file's",
     )
@@ -129,6 +122,12 @@ def _add_listen(group: argparse._ArgumentGroup) -> None:
         metavar="NAME",
         help="host name that callers may use, besides loopback names and addresses",
     )
+    group.add_argument(
+        "--workers",
+        type=number,
+        metavar="N",
+        help="processes that serve; each has limits of its own (default: 1)",
+    )
 
 
 def _add_call(group: argparse._ArgumentGroup) -> None:
@@ -136,7 +135,7 @@ def _add_call(group: argparse._ArgumentGroup) -> None:
         "--base-uri",
         action="append",
         default=[],
-        type=_pair(_url, "NS=URL"),
+        type=pair(url, "NS=URL"),
         metavar="NS=URL",
         help="address of the consumed API with namespace NS, instead of the file's",
     )
@@ -172,7 +171,7 @@ def _add_shared(group: argparse._ArgumentGroup) -> None:
         "--concurrency",
         type=positive,
         metavar="N",
-        help="requests to one API at a time; more wait (default: the file's, else 256)",
+        help="requests of a worker to one API at a time; more wait (default: the file's, else 256)",
     )
     group.add_argument(
         "--forward-query",
@@ -191,11 +190,11 @@ def _add_shared(group: argparse._ArgumentGroup) -> None:
 
 def _add_sandbox(sandbox: argparse.ArgumentParser) -> None:
     sandbox.add_argument("name", metavar="NAME", help="together-ai")
-    sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: a free one)")
+    sandbox.add_argument("--port", type=port, default=0, help="port to listen on (default: a free one)")
     sandbox.add_argument("--key", help="bearer token that it accepts (default: sandbox-key)")
     sandbox.add_argument(
         "--job-seconds",
-        type=_duration,
+        type=duration,
         default=60.0,
         metavar="S",
         help="how long a whole job takes (default: 60)",
@@ -225,72 +224,3 @@ def _add_log_level(parser: argparse.ArgumentParser) -> None:
         choices=("debug", "info", "warning", "error"),
         help="how much is logged (default: info)",
     )
-
-
-def _pair(read: Callable[[str], _T], shape: str) -> Callable[[str], tuple[str, _T]]:
-    def parse(text: str) -> tuple[str, _T]:
-        name, equals, value = text.partition("=")
-        if not (name and equals and value):
-            raise argparse.ArgumentTypeError(f"{text!r} is not {shape}")
-        return name, read(value)
-
-    return parse
-
-
-def count(text: str) -> int:
-    """Read a number of times."""
-    if not (text.isascii() and text.isdecimal() and len(text) < 7):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 999999")
-    return int(text)
-
-
-def positive(text: str) -> int:
-    """Read a number of things of which there has to be one."""
-    if count(text) == 0:
-        raise argparse.ArgumentTypeError("with 0 nothing would ever be sent")
-    return int(text)
-
-
-def network(text: str) -> IPv4Network | IPv6Network:
-    """Read an address, or a network of addresses."""
-    try:
-        return ip_network(text.strip(), strict=False)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an IP address or network") from None
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 0 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port (0 to 65535)")
-    return int(text)
-
-
-def _url(text: str) -> str:
-    try:
-        place = urlsplit(text)
-        usable = place.scheme in ("http", "https") and bool(place.hostname) and place.port != 0
-        # a user name in it would be sent as a credential that the file does not declare
-        usable = usable and place.username is None
-    except ValueError:
-        usable = False
-    if not usable or _NOT_IN_BASE_URI.search(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not an http:// or https:// address")
-    return text
-
-
-def seconds(text: str) -> float:
-    """Read a time that is longer than nothing."""
-    found = _duration(text)
-    if found == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} seconds leave no time for an answer")
-    return found
-
-
-def _duration(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < 86400:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
-    return seconds

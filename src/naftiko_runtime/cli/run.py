@@ -22,8 +22,9 @@ from .environment import read_environment
 from .failure import Failure
 from .logs import set_up_logging
 from .notes import told_while_serving
-from .options import read_options
+from .options import read_options, read_workers
 from .origin import read_origin
+from .workers import check_workers, serve_by_workers
 
 
 def serve(arguments: Namespace) -> int:
@@ -38,9 +39,14 @@ def serve(arguments: Namespace) -> int:
         return 1
     environ = read_environment(arguments.env_file)
     over_stdio = arguments.stdio or _is_for_stdio(compiled.plan)
-    serve_it = _serve_stdio if over_stdio else _serve
+    workers, options = read_workers(arguments, environ), read_options(arguments, environ)
+    check_workers(workers, compiled.plan, options, over_stdio=over_stdio)
     try:
-        serve_it(compiled.plan, compiled.report, environ, read_options(arguments, environ))
+        if workers > 1:
+            serve_by_workers(compiled.plan, compiled.report, environ, options, workers)
+        else:
+            serve_it = _serve_stdio if over_stdio else _serve
+            serve_it(compiled.plan, compiled.report, environ, options)
     except BindError as error:
         complain_of_bindings(error, sandbox=arguments.sandbox)
         return 1
