@@ -39,6 +39,7 @@ from ..values.record import dataclass
 from .answers import AnswerLinker
 from .asking import refused_by_rest
 from .callers import link_verifier
+from .completions import CompletionLinker
 from .flows import FlowLinker
 from .forwards import ForwardLinker
 from .hints import link_hints
@@ -138,7 +139,7 @@ class SurfaceLinker:
         verifier, guarded = (None, None) if port is None else self._verifier(server)
         tools = tuple(self._tools(server, guarded))
         resources = tuple(self._resources(server, guarded))
-        prompts = tuple(self._prompts(server))
+        prompts = tuple(self._prompts(server, guarded))
         about = server.namespace, server.description or "", server.address, port
         return McpSurface(
             *about, tools, verifier, resources, prompts, _caching(server), self.answers.limit(server)
@@ -181,15 +182,21 @@ class SurfaceLinker:
                 operation = replace(operation, body=self.answers.shown(operation.body, server))
             linked = link_resource(spec, operation, self.flows.binds.folder, self.report)
             if isinstance(linked, McpResource):
-                yield linked
+                completions = self._completions(server, spec.name or spec.uri, guarded)
+                inputs = with_variables(spec).inputs or ()
+                yield replace(linked, completions=completions.link(inputs if operation else ()))
 
-    def _prompts(self, server: McpSpec) -> Iterator[McpPrompt]:
+    def _prompts(self, server: McpSpec, guarded: Diagnostic | None) -> Iterator[McpPrompt]:
         for spec in unique(server.prompts or (), "name", self.report):
             unit = Unit(UnitSpec.model_validate({"inputParameters": spec.arguments}))
             wiring = self.flows.wiring(unit, server.namespace, required_by_default=True)
             linked = link_prompt(spec, self.flows.binds.folder, wiring, self.report)
             if isinstance(linked, McpPrompt):
-                yield linked
+                completions = self._completions(server, spec.name, guarded)
+                yield replace(linked, completions=completions.link(spec.arguments or ()))
+
+    def _completions(self, server: McpSpec, owner: str, guarded: Diagnostic | None) -> CompletionLinker:
+        return CompletionLinker(self.flows, server.namespace, owner, guarded)
 
     def _with_schema(self, spec: ToolSpec, operation: Operation) -> Operation:
         contract = whole_contract(spec, operation.contract, self.report)

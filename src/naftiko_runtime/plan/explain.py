@@ -15,7 +15,7 @@ from .flow import Flow
 from .forward import Forward
 from .remedy import ErrorRule
 from .resilience import Limits
-from .surfaces import McpSurface, Operation, PassThrough, Refused, RestSurface, Surface
+from .surfaces import Completion, McpSurface, Operation, PassThrough, Refused, RestSurface, Surface
 from .tls import Tls
 
 
@@ -117,6 +117,13 @@ def exposed(surface: Surface) -> Iterator[tuple[str, Operation]]:
         for resource in surface.resources:
             if resource.operation is not None:
                 yield str(resource.uri), resource.operation
+        for owner, of_owner in _completed(surface):
+            yield from ((f"{owner} completes {name}", each.operation) for name, each in of_owner.items())
+
+
+def _completed(surface: McpSurface) -> Iterator[tuple[str, Mapping[str, Completion]]]:
+    yield from ((str(resource.uri), resource.completions) for resource in surface.resources)
+    yield from ((prompt.name, prompt.completions) for prompt in surface.prompts)
 
 
 def _explain(plan: Plan) -> Iterator[str]:

@@ -164,6 +164,17 @@ class McpTool:
 
 
 @dataclass(frozen=True, slots=True)
+class Completion:
+    """What answers the values that an argument may have, from the other arguments that are known.
+
+    If it takes what is typed, it has chosen what goes with it.
+    """
+
+    operation: Operation
+    takes_typed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class McpResource:
     """A resource as clients see it: the files of a directory, or what an operation answers.
 
@@ -178,6 +189,7 @@ class McpResource:
     directory: Path | None = None
     operation: Operation | None = None
     part: Part = Part(None)
+    completions: Mapping[str, Completion] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +215,7 @@ class McpPrompt:
     contract: Contract
     messages: tuple[PromptMessage, ...]
     asking: Operation | None = None
+    completions: Mapping[str, Completion] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

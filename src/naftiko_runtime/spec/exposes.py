@@ -10,6 +10,7 @@ from pydantic import Field
 from ..source.diagnostics import Report
 from .asking import QuestionSpec
 from .base import Free, SpecModel
+from .completing import CompletedInputSpec
 from .consumes import AuthenticationSpec
 from .control import ManagementSpec, ObservabilitySpec
 from .flows import InputSpec, UnitSpec
@@ -103,6 +104,7 @@ class ToolSpec(UnitSpec):
 class McpResourceSpec(UnitSpec):
     """An MCP resource: a call, steps, or the files of a directory."""
 
+    inputs: tuple[CompletedInputSpec, ...] | None = Field(None, alias="inputParameters")
     uri: str
     media_type: str | None = Field(None, alias="mimeType")
     binary: bool | None = None
@@ -125,7 +127,7 @@ class PromptSpec(SpecModel):
     name: str
     label: str | None = None
     description: str | None = None
-    arguments: tuple[InputSpec, ...] | None = None
+    arguments: tuple[CompletedInputSpec, ...] | None = None
     ask: Mapping[str, QuestionSpec] | None = None
     template: tuple[MessageSpec, ...] | None = None
     location: str | None = None

@@ -1,49 +1,97 @@
-"""Completion: the values that the file allows for an argument of a prompt or a variable of a template."""
+"""Completion: what an argument of a prompt or a variable of a template may be, by the file or by a call."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ...plan.contract import Contract
-from ...plan.surfaces import McpPrompt, McpResource
+from ...plan.errors import CallError
+from ...plan.flow import Answer
+from ...plan.surfaces import Completion, Invoke, McpPrompt, McpResource
 from ...values import Json
+from ...values.json import encode_text
 from .protocol import Exchange, Fields, Params, mapping
 
 _MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Completed:
+    """A prompt or a template whose arguments are completed."""
+
+    contract: Contract
+    completions: Mapping[str, Completion]
+
+    def enum(self, name: str) -> list[Json]:
+        """List what the file allows for an argument."""
+        found = (param.keywords.get("enum") for param in self.contract.params if param.name == name)
+        values = next(found, None)
+        return values if isinstance(values, list) else []
+
+
+@dataclass(frozen=True, slots=True)
 class Completer:
     """Finds what an argument may be; where the file says nothing, nothing is offered."""
 
-    prompts: Mapping[str, Contract]
-    templates: Mapping[str, Contract]
+    invoke: Invoke
+    prompts: Mapping[str, Completed]
+    templates: Mapping[str, Completed]
 
     @classmethod
-    def of(cls, prompts: Iterable[McpPrompt], resources: Iterable[McpResource]) -> Completer:
+    def of(cls, invoke: Invoke, prompts: Iterable[McpPrompt], resources: Iterable[McpResource]) -> Completer:
         return cls(
-            {prompt.name: prompt.contract for prompt in prompts},
-            {str(found.uri): found.operation.contract for found in resources if found.operation is not None},
+            invoke,
+            {prompt.name: Completed(prompt.contract, prompt.completions) for prompt in prompts},
+            {
+                str(found.uri): Completed(found.operation.contract, found.completions)
+                for found in resources
+                if found.operation is not None
+            },
         )
 
     async def complete(self, params: Params, exchange: Exchange) -> Fields:
-        """Offer what begins like the text that is typed, in any case."""
-        argument, ref = mapping(params.get("argument")), mapping(params.get("ref"))
-        typed = str(argument.get("value", "")).lower()
-        found = [
-            value for value in self._values(ref, argument.get("name")) if value.lower().startswith(typed)
-        ]
+        """Offer what begins like the text that is typed, in any case; a call that takes it has chosen."""
+        argument = mapping(params.get("argument"))
+        name, typed = str(argument.get("name")), str(argument.get("value", ""))
+        completed = self._completed(mapping(params.get("ref")))
+        completion = completed.completions.get(name) if completed else None
+        if completion is not None:
+            known = {**mapping(mapping(params.get("context")).get("arguments")), name: typed}
+            if not completion.takes_typed:
+                del known[name]
+            offered = await self._called(completion, known, exchange)
+        else:
+            offered = completed.enum(name) if completed else []
+        begins = "" if completion and completion.takes_typed else typed.lower()
+        found = [value for value in _texts(offered) if value.lower().startswith(begins)]
         values: list[Json] = [*found[:_MOST]]
         return {"completion": {"values": values, "total": len(found), "hasMore": len(found) > _MOST}}
 
-    def _values(self, ref: Mapping[str, Json], argument: Json) -> list[str]:
+    def _completed(self, ref: Mapping[str, Json]) -> Completed | None:
         if ref.get("type") == "ref/prompt":
-            contract = self.prompts.get(str(ref.get("name")))
-        else:
-            contract = self.templates.get(str(ref.get("uri")))
-        for param in contract.params if contract else ():
-            if param.name == argument:
-                values = param.keywords.get("enum")
-                return [str(value) for value in values] if isinstance(values, list) else []
-        return []
+            return self.prompts.get(str(ref.get("name")))
+        return self.templates.get(str(ref.get("uri")))
+
+    async def _called(
+        self, completion: Completion, known: Mapping[str, Json], exchange: Exchange
+    ) -> Iterable[Json]:
+        """Ask for the values; nobody waits for them, so that a failure is logged and offers nothing."""
+        names = {param.name for param in completion.operation.contract.params}
+        given = {name: value for name, value in known.items() if name in names}
+        try:
+            async with self.invoke(completion.operation, given, exchange.context()) as result:
+                found = result.value if isinstance(result, Answer) else None
+        except CallError:
+            return ()
+        return found if isinstance(found, list) else (found,)
+
+
+def _texts(values: Iterable[Json]) -> Iterator[str]:
+    """Write each value that can be one of an argument, once."""
+    texts = (value if isinstance(value, str) else encode_text(value) for value in values if _is_plain(value))
+    return iter(dict.fromkeys(text for text in texts if text))
+
+
+def _is_plain(value: Json) -> bool:
+    return isinstance(value, str | int | float)

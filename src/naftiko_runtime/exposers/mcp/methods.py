@@ -47,5 +47,5 @@ def _of_prompts(surface: McpSurface, invoke: Invoke) -> dict[str, Method]:
         prompter = Prompter(invoke, {prompt.name: prompt for prompt in surface.prompts})
         methods = {"prompts/list": prompter.list, "prompts/get": prompter.get}
     if surface.prompts or any(resource.uri.is_template for resource in surface.resources):
-        methods["completion/complete"] = Completer.of(surface.prompts, surface.resources).complete
+        methods["completion/complete"] = Completer.of(invoke, surface.prompts, surface.resources).complete
     return methods
