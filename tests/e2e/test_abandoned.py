@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 from mcp.types import TextContent
 
 from malformed import ENVELOPE, FACE, HELLO, MODERN
 from serving import Served, compiled, mcp_client, served
 
-MANY, AT_ONCE, WAIT_S = 1_000, 100, 20
+MANY, AT_ONCE, WAIT_S, IDLE_S = 1_000, 100, 20, 3
 OLD = {"MCP-Protocol-Version": "2025-11-25"}
 LISTEN = {"MCP-Protocol-Version": MODERN, "Mcp-Method": "subscriptions/listen"}
 INITIALIZE = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HELLO}
@@ -30,6 +31,22 @@ CALL = {
     "method": "tools/call",
     "params": {"name": "echo", "arguments": {"text": "let in"}},
 }
+ASKING = FACE.replace(
+    "    resources:\n",
+    """\
+    - name: confirm
+      description: Asks whether it may.
+      steps:
+      - type: ask
+        name: sure
+        elicit: {message: Sure?, requestedSchema: {type: object, properties: {ok: {type: boolean}}}}
+      outputParameters: [{type: string, value: "{{sure.action}}"}]
+    resources:
+""",
+    1,
+)
+INITIALIZE_ASKED = {**INITIALIZE, "params": {**HELLO, "capabilities": {"elicitation": {}}}}
+ASK = {"jsonrpc": "2.0", "method": "tools/call", "params": {"name": "confirm", "arguments": {}}}
 
 
 def request(url: str, message: object, headers: Mapping[str, str], *, cut: int = 0) -> bytes:
@@ -59,6 +76,14 @@ async def begin_and_leave(url: str, sent: bytes, until: bytes) -> bytes:
     with suppress(ConnectionError):
         await writer.wait_closed()
     return heard
+
+
+async def begin_session(url: str) -> dict[str, str]:
+    """Begin a session and return the headers of its requests."""
+    async with httpx2.AsyncClient() as client:
+        headers = {"Accept": "application/json, text/event-stream"}
+        answer = await client.post(f"{url}/mcp", json=INITIALIZE_ASKED, headers=headers)
+    return {**OLD, "Mcp-Session-Id": answer.headers["mcp-session-id"]}
 
 
 async def all_leave(url: str, sent: bytes, until: bytes) -> list[bytes]:
@@ -111,6 +136,55 @@ async def test_a_thousand_that_were_left_cost_nothing_afterwards(
         await calls(running)
         assert await idle_tasks() <= tasks
         assert objects() - before < MANY
+    assert caplog.records == []
+
+
+@pytest.mark.full
+async def test_a_thousand_sessions_that_were_left_are_over_once_they_were_idle(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.ERROR)
+    async with served(compiled(ASKING), {}, base_uris={}, session_idle_s=IDLE_S) as running:
+        sent = request(running.mcp, INITIALIZE, OLD)
+        await begin_and_leave(running.mcp, sent, b'"serverInfo"')
+        await calls(running)
+        await asyncio.sleep(2 * IDLE_S)
+        tasks, before = await idle_tasks(), objects()
+        began = await all_leave(running.mcp, sent, b'"serverInfo"')
+        assert len({heard.lower().partition(b"mcp-session-id: ")[2][:32] for heard in began}) == MANY
+        await calls(running)
+        await asyncio.sleep(2 * IDLE_S)
+        assert await idle_tasks() <= tasks
+        assert objects() - before < MANY
+    assert caplog.records == []
+
+
+@pytest.mark.full
+async def test_a_thousand_questions_whose_callers_left_cost_nothing_afterwards(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.ERROR)
+    async with served(compiled(ASKING), {}, base_uris={}) as running:
+        headers = await begin_session(running.mcp)
+        asks = [
+            request(running.mcp, {**ASK, "id": number}, {**headers, "Accept": "*/*"})
+            for number in range(MANY)
+        ]
+        await begin_and_leave(running.mcp, asks[0], b"elicitation/create")
+        await calls(running)
+        tasks, before = await idle_tasks(), objects()
+        for number in range(0, MANY, AT_ONCE):
+            leaving = (
+                begin_and_leave(running.mcp, sent, b"elicitation/create")
+                for sent in asks[number : number + AT_ONCE]
+            )
+            assert all(b"elicitation/create" in heard for heard in await asyncio.gather(*leaving))
+        await calls(running)
+        assert await idle_tasks() <= tasks
+        assert objects() - before < MANY
+        async with httpx2.AsyncClient() as client:
+            ended = await client.delete(f"{running.mcp}/mcp", headers=headers)
+        assert ended.status_code == 200
     assert caplog.records == []
 
 

@@ -37,7 +37,7 @@ _REVISIONS = frozenset(revision.encode() for revision in HANDSHAKE_PROTOCOL_VERS
 class SessionLimits:
     """How many sessions there may be at a time, and for how long nothing needs to happen in one."""
 
-    at_once: int = 10_000
+    at_once: int = 5_000
     idle_s: float = 1800.0
     answer_s: float = 600.0  # within which a client that was asked has to answer
 
