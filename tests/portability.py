@@ -9,7 +9,7 @@ from typing import TypeAlias
 from jsonschema_rs import Draft202012Validator, ValidationError
 from mcp import Client
 
-from naftiko_runtime.exposers.mcp import build_server
+from connecting import server_of
 from naftiko_runtime.plan.surfaces import Context, McpSurface, Operation, Result
 from naftiko_runtime.values import Json
 from naftiko_runtime.values.json import encode_text
@@ -64,7 +64,7 @@ def lint(tool: Tool) -> list[str]:
 
 async def listed(surface: McpSurface, mode: str) -> list[Tool]:
     """Ask a server for all pages of its tools, by the SDK's client and without a socket."""
-    async with Client(build_server(surface, _nothing, rest_routes={}, version="1"), mode=mode) as client:
+    async with Client(server_of(surface, _nothing), mode=mode) as client:
         page = await client.list_tools()
         tools = [*page.tools]
         while page.next_cursor:

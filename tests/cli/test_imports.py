@@ -1,10 +1,13 @@
 """Which heavy libraries a command imports: those that it uses, so that it starts quickly and stays small."""
 
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
+import httpx2
 import pytest
 
 from process import environ_of
@@ -101,6 +104,26 @@ def test_a_call_imports_no_server(file: str) -> None:
     assert imported("call", file, "GET /ships", "--retries", "0") == CALLS | OF_AIOHTTP
 
 
+MCP_FILE = """\
+naftiko: 1.0.0-alpha2
+info: {label: Ships}
+capability:
+  exposes:
+  - type: mcp
+    namespace: mcp
+    port: 9090
+    tools:
+    - {name: hail, description: Hails., outputParameters: [{type: string, value: ahoy}]}
+"""
+HELLO = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
+USUAL: tuple[tuple[str, Mapping[str, object]], ...] = (
+    ("initialize", HELLO),
+    ("tools/list", {}),
+    ("tools/call", {"name": "hail", "arguments": {}}),
+    ("ping", {}),
+)
+
+
 def listed(process: subprocess.Popen[str]) -> Iterator[str]:
     """Name the modules that a process imports until it says that it listens."""
     assert process.stderr is not None
@@ -125,3 +148,37 @@ def test_a_rest_server_imports_neither_stand_ins_nor_what_reads_certificates(
             process.communicate()
     assert {"aiohttp", "uvicorn"} <= found
     assert not {"naftiko_runtime.runtime.tls", "naftiko_sandbox", "markdown_it", "selectolax"} & found
+
+
+@pytest.mark.parametrize(
+    ("messages", "needs_sdk"), [(USUAL, False), ((*USUAL, ("logging/setLevel", {})), True)]
+)
+def test_an_mcp_server_imports_the_sdk_when_a_message_needs_it(
+    messages: tuple[tuple[str, Mapping[str, object]], ...], needs_sdk: bool, tmp_path: Path
+) -> None:
+    path, url_of = tmp_path / "ships.yaml", re.compile(r"MCP +(http://\S+)")
+    path.write_text(MCP_FILE)
+    program = "import sys; from naftiko_runtime.cli import main; main(sys.argv[1:])"
+    command = [sys.executable, "-X", "importtime", "-c", program, "run", str(path), "--port", "mcp=0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environ_of(tmp_path)) as process:
+        try:
+            assert process.stderr is not None
+            said = until(process.stderr, "stop with Ctrl+C")
+            found = url_of.search(said)
+            assert found is not None, said
+            for method, params in messages:
+                message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+                assert httpx2.post(f"{found[1]}/mcp", json=message, timeout=20).status_code == 200
+        finally:
+            process.terminate()
+            said += process.communicate()[1]
+    assert ("| mcp.server\n" in re.sub(r"\| +", "| ", said)) is needs_sdk
+
+
+def until(lines: IO[str], last: str) -> str:
+    read = []
+    for line in lines:
+        read.append(line)
+        if last in line:
+            return "".join(read)
+    raise AssertionError("".join(read))

@@ -8,11 +8,12 @@ import anyio
 import pytest
 from mcp import Client, MCPError, types
 
+from connecting import server_of
 from desk import PARAMS, SURFACE, Desk
 from naftiko_runtime.exposers.boundary import ASGIApp
 from naftiko_runtime.exposers.guard import Guard
-from naftiko_runtime.exposers.mcp import Front, McpOptions, SessionLimits, build_app, build_server
-from naftiko_runtime.exposers.mcp.live import kinds_of
+from naftiko_runtime.exposers.mcp import Front, McpOptions, SessionLimits, build_app
+from naftiko_runtime.exposers.mcp.sdk.live import kinds_of
 from naftiko_runtime.plan.asking import Kind
 from naftiko_runtime.values import Json
 
@@ -71,7 +72,7 @@ def connect(
     @asynccontextmanager
     async def connected(desk: Desk, **callbacks: Any) -> AsyncIterator[Client]:
         if request.param == "lines":
-            server = build_server(SURFACE, desk.invoke, rest_routes={}, version="1", is_connection=True)
+            server = server_of(SURFACE, desk.invoke, lasts=True)
             async with Client(server, mode="legacy", **callbacks) as client:
                 yield client
         else:

@@ -10,9 +10,10 @@ import httpx2
 import pytest
 from mcp import Client, types
 
+from connecting import server_of
 from naftiko_runtime.exposers.boundary import ASGIApp
 from naftiko_runtime.exposers.guard import Guard
-from naftiko_runtime.exposers.mcp import Front, McpOptions, build_app, build_server
+from naftiko_runtime.exposers.mcp import Front, McpOptions, build_app
 from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.shape import Selected
 from naftiko_runtime.expr.template import PathTemplate
@@ -159,7 +160,7 @@ async def test_a_client_of_an_older_revision_sets_the_level_of_its_connection() 
     async def hear(params: types.LoggingMessageNotificationParams) -> None:
         heard.append(params.data)
 
-    server = build_server(SURFACE, invoke, rest_routes={}, version="1", is_connection=True)
+    server = server_of(SURFACE, invoke, lasts=True)
     async with Client(server, mode="legacy", logging_callback=hear) as client:
         assert client.server_capabilities.logging is not None
         await client.call_tool("steps", {})

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from mcp import Client, MCPError, types
 
-from naftiko_runtime.exposers.mcp import build_server
+from connecting import server_of
 from naftiko_runtime.exposers.mcp.pages import PAGE
 from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.shape import Selected
@@ -94,7 +94,7 @@ async def client_of(
     surface = McpSurface(
         "shop", "", None, 9090, tools, None, resources, prompts, Caching(7000, is_public=True)
     )
-    async with Client(build_server(surface, invoke, rest_routes={}, version="1"), mode=era) as client:
+    async with Client(server_of(surface, invoke), mode=era) as client:
         yield client
 
 

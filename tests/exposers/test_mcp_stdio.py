@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 import pytest
 
-from naftiko_runtime.exposers.mcp import build_server, serve_lines
+from naftiko_runtime.exposers.mcp import serve_lines
 from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.shape import Selected
 from naftiko_runtime.plan.contract import Contract
@@ -105,11 +105,10 @@ async def session() -> AsyncIterator[Session]:
     say, lines = anyio.create_memory_object_stream[bytes](100)
     answers, heard = anyio.create_memory_object_stream[bytes](100)
     engine = FakeEngine()
-    server = build_server(SURFACE, engine.invoke, rest_routes={}, version="1")
     opened = Session(engine, say, heard)
 
     async def serve() -> None:
-        await serve_lines(server, lines, answers.send)
+        await serve_lines(SURFACE, engine.invoke, "1", lines, answers.send)
         opened.done.set()
 
     async with anyio.create_task_group() as tasks, lines, answers, heard:
@@ -199,7 +198,6 @@ async def test_a_line_that_is_no_message_is_told_and_the_next_one_is_answered(li
 
 async def test_a_client_that_no_longer_reads_ends_the_session() -> None:
     say, lines = anyio.create_memory_object_stream[bytes](100)
-    server = build_server(SURFACE, FakeEngine().invoke, rest_routes={}, version="1")
 
     async def write(line: bytes) -> None:
         raise BrokenPipeError
@@ -207,4 +205,4 @@ async def test_a_client_that_no_longer_reads_ends_the_session() -> None:
     async with say, lines:
         await say.send(json.dumps(ask(0, "initialize", HELLO)).encode())
         with anyio.fail_after(WAIT_S):
-            await serve_lines(server, lines, write)
+            await serve_lines(SURFACE, FakeEngine().invoke, "1", lines, write)

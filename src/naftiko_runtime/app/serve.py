@@ -97,13 +97,10 @@ async def _over_stdio(
     """Open what one MCP server needs; the second thing that it gives serves until the other side is done."""
     surface = surface_for_stdio(plan)
     async with opened(plan, environ, options) as called:
-        server = mcp.build_server(
-            surface, called.engine.invoke, rest_routes={}, version=__version__, is_connection=True
-        )
         with standard_streams() as wire:
             yield (
                 Serving(plan, (), called.base_uris, called.sandboxed, surface),
-                lambda: mcp.serve_lines(server, wire.lines(), wire.write),
+                lambda: mcp.serve_lines(surface, called.engine.invoke, __version__, wire.lines(), wire.write),
             )
 
 

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-from mcp.server import Server
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from mcp.server.transport_security import TransportSecuritySettings
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import field
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from ...plan.surfaces import Invoke, McpSurface
+from ...values.later import later
+from ...values.record import dataclass
 from ..guard import Entrance, Guard
 from .lane import Lane
-from .live import Waiting
 from .methods import Methods
-from .needs import Speaking, needs_sessions, reporting_tools
-from .sdk import Lasting
-from .sdk import build_server as _build_server
-from .sessions import SessionLimits, Sessions
-from .stdio import serve_lines
+from .needs import needs_sessions, reporting_tools
+from .sessions import SessionLimits
+from .standby import Desk, Standby
 from .wire import Front
 
-__all__ = [
-    "Front",
-    "McpOptions",
-    "SessionLimits",
-    "build_app",
-    "build_server",
-    "needs_sessions",
-    "serve_lines",
-]
+if TYPE_CHECKING:
+    from .sdk import desk, stdio
+else:
+    desk = later(".sdk.desk", __package__)
+    stdio = later(".sdk.stdio", __package__)
+
+__all__ = ["Front", "McpOptions", "SessionLimits", "build_app", "needs_sessions", "serve_lines"]
+
+Write: TypeAlias = Callable[[bytes], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +42,23 @@ class McpOptions:
 
 def build_app(surface: McpSurface, invoke: Invoke, guard: Guard, options: McpOptions) -> Front:
     """Serve a surface over HTTP."""
-    limit_bytes, version = options.limit_bytes, options.version
     methods = Methods.of(surface, invoke, options.rest_routes)
-    server = _build_server(surface, methods, version=version)
-    lane = Lane.of(surface, methods, version) if options.has_hot_lane else None
-    managers = _manager(server, limit_bytes, is_json=True), _manager(server, limit_bytes, is_json=False)
-    entrance, sessions = Entrance.of(surface, guard), None
-    if needs_sessions(surface):
-        lasting = Lasting(waiting=Waiting(options.sessions.answer_s))
-        kept = _build_server(surface, methods, version=version, lasting=lasting)
-        sessions = Sessions.of(kept, Speaking.of(surface), lasting.waiting, limit_bytes, options.sessions)
-    return Front(*managers, reporting_tools(surface), entrance, limit_bytes, lane, sessions)
-
-
-def build_server(
-    surface: McpSurface,
-    invoke: Invoke,
-    *,
-    rest_routes: Mapping[str, str],
-    version: str,
-    is_connection: bool = False,
-) -> Server[Any]:
-    """Make what answers the messages of a surface, whatever carries them."""
-    methods = Methods.of(surface, invoke, rest_routes)
-    return _build_server(surface, methods, version=version, lasting=Lasting() if is_connection else None)
-
-
-def _manager(server: Server[Any], limit_bytes: int, *, is_json: bool) -> StreamableHTTPSessionManager:
-    # no message of these needs a session (D15); the entrance has checked Host and Origin
-    return StreamableHTTPSessionManager(
-        server,
-        json_response=is_json,
-        stateless=True,
-        security_settings=TransportSecuritySettings(enable_dns_rebinding_protection=False),
-        max_request_body_size=limit_bytes,
+    return Front(
+        Standby(partial(_open_desk, surface, methods, options)),
+        reporting_tools(surface),
+        Entrance.of(surface, guard),
+        options.limit_bytes,
+        Lane.of(surface, methods, options.version) if options.has_hot_lane else None,
+        needs_sessions(surface),
     )
+
+
+def _open_desk(surface: McpSurface, methods: Methods, options: McpOptions) -> Desk:
+    return desk.open_desk(surface, methods, options.version, options.limit_bytes, options.sessions)
+
+
+async def serve_lines(
+    surface: McpSurface, invoke: Invoke, version: str, lines: AsyncIterator[bytes], write: Write
+) -> None:
+    """Answer one JSON-RPC message a line until there are no more; what still runs then is given up."""
+    await stdio.serve_lines(surface, Methods.of(surface, invoke, {}), version, lines, write)

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine, Iterable, Mapping
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
-
-import anyio
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from mcp.types import LOG_LEVEL_META_KEY
 
 from ...plan.errors import CallError, TooLarge, UnknownOperation, WrongMethod
 from ...plan.verifier import Principal
@@ -19,40 +13,32 @@ from ...values.json import encode
 from ..boundary import Failure, Message, Receive, Send, failure_of, log_refusal, unless_hung_up
 from ..guard import Entrance
 from .lane import Lane
-from .messages import NotAMessage, json_of, message_of
-from .sessions import Sessions, Visit, hears
+from .messages import NotAMessage, json_of
+from .protocol import mapping
+from .sessions import has_session, hears, opens_session
 from .sharing import allowed_origin, is_question, say_yes, sharing
+from .standby import Arrival, Standby
 from .usual import Request
 
 _RawHeaders = list[tuple[bytes, bytes]]
-_ASKS = frozenset({"progressToken", LOG_LEVEL_META_KEY})
+_ASKS = frozenset({"progressToken", "io.modelcontextprotocol/logLevel"})
 _OF_ALL, _OF_SESSIONS = ("POST",), ("GET", "POST", "DELETE")
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """Takes one JSON-RPC message per POST, on any path, and runs the SDK's session managers.
+    """Takes one JSON-RPC message per POST, on any path: usual ones go to the hot lane, others to the SDK."""
 
-    One answers with JSON, the other with a stream: who asks to hear of a call that has something to tell gets
-    that, and nobody else, because there are clients that take no long answer from a stream. Where there are
-    sessions, they take what belongs to them.
-    """
-
-    plain: StreamableHTTPSessionManager
-    streaming: StreamableHTTPSessionManager
+    standby: Standby
     reporting: frozenset[str]
     entrance: Entrance
     limit_bytes: int
     lane: Lane | None = None
-    sessions: Sessions | None = None
-    _open: set[asyncio.Task[None]] = field(default_factory=set, init=False, repr=False)
+    has_sessions: bool = False
 
     def stop(self) -> None:
         """End the streams that would never end by themselves."""
-        for task in self._open:
-            task.cancel()
-        if self.sessions is not None:
-            self.sessions.waiting.stop()
+        self.standby.stop()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -63,28 +49,24 @@ class Front:
         if origin is not None:
             send = sharing(send, origin)
             if is_question(scope):
-                await say_yes(scope, send, _OF_ALL if self.sessions is None else _OF_SESSIONS)
+                await say_yes(scope, send, _OF_SESSIONS if self.has_sessions else _OF_ALL)
                 return
         await self._answer(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        async with AsyncExitStack() as stack:
-            for manager in self._managers():
-                await stack.enter_async_context(manager.run())
+        async with self.standby.run():
+            if self.has_sessions or self.lane is None:
+                await self.standby.desk()  # the first message would need it
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
 
-    def _managers(self) -> tuple[StreamableHTTPSessionManager, ...]:
-        kept = () if self.sessions is None else (self.sessions.manager,)
-        return (self.plain, self.streaming, *kept)
-
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
         try:
             caller = await self.entrance.admit(scope)
-            has_session = self.sessions is not None and self.sessions.has(scope)
-            _check_kind(scope, _OF_SESSIONS if has_session else _OF_ALL)
+            is_kept = self.has_sessions and has_session(scope)
+            _check_kind(scope, _OF_SESSIONS if is_kept else _OF_ALL)
             body = await _read(scope["headers"], receive, self.limit_bytes)
         except CallError as error:
             log_refusal(scope, error)
@@ -95,61 +77,36 @@ class Front:
         try:
             await self._take(scope, caller, body, receive, send)
         except NotAMessage as none:
-            refusal = none.answer.model_dump(by_alias=True, mode="json", exclude_unset=True)
-            await _send_json(send, 400, refusal)
+            await _send_json(send, 400, none.answer)
 
     async def _take(
         self, scope: Message, caller: Principal, body: bytes, receive: Receive, send: Send
     ) -> None:
         """Find who answers a message; raises NotAMessage."""
         message = json_of(body, "body") if scope["method"] == "POST" else None
-        fields = _mapping(message)
-        visit = self.sessions.visit(scope, caller, fields) if self.sessions is not None else None
-        tells = self._tells(fields, scope["headers"])
-        if visit is None and self.lane is not None and not tells:
-            request = self.lane.take(scope["headers"], message)
-            if request is not None:
-                await unless_hung_up(receive, send, partial(_answer_usual, self.lane, request))
-                return
-        if scope["method"] == "POST":
-            message_of(message, "body")
-        is_endless = scope["method"] == "GET" or fields.get("method") == "subscriptions/listen"
-        manager = visit or (self.streaming if is_endless or tells else self.plain)
-        work = self._pass_on(manager, self.entrance.cleared(scope), body, receive, send)
-        await (self._until_stopped(work) if is_endless else work)
+        scope = self.entrance.cleared(scope)
+        arrival = Arrival(scope, caller, body, message, self._tells(message, scope["headers"]))
+        if (request := self._usual(arrival)) is not None:
+            await unless_hung_up(receive, send, partial(_answer_usual, request[0], request[1]))
+            return
+        desk = await self.standby.desk()
+        await desk.answer(arrival, receive, send)
 
-    def _tells(self, message: Mapping[str, Json], headers: _RawHeaders) -> bool:
+    def _usual(self, arrival: Arrival) -> tuple[Lane, Request] | None:
+        """Find what the hot lane answers."""
+        scope, lane = arrival.scope, self.lane
+        is_kept = self.has_sessions and (has_session(scope) or opens_session(scope, arrival.fields))
+        if lane is None or is_kept or arrival.tells:
+            return None
+        request = lane.take(scope["headers"], arrival.message)
+        return None if request is None else (lane, request)
+
+    def _tells(self, message: Json, headers: _RawHeaders) -> bool:
         """Tell whether a call has something to tell to a caller who asks for it and can hear it."""
-        params = _mapping(message.get("params"))
-        if str(params.get("name")) not in self.reporting or _ASKS.isdisjoint(_mapping(params.get("_meta"))):
+        params = mapping(mapping(message).get("params"))
+        if str(params.get("name")) not in self.reporting or _ASKS.isdisjoint(mapping(params.get("_meta"))):
             return False
         return hears(headers)
-
-    async def _until_stopped(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._open.add(task)
-        try:
-            await asyncio.gather(task, return_exceptions=True)
-        finally:
-            self._open.discard(task)
-
-    async def _pass_on(
-        self,
-        manager: StreamableHTTPSessionManager | Visit,
-        scope: Message,
-        body: bytes,
-        receive: Receive,
-        send: Send,
-    ) -> None:
-        messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def replay() -> Message:
-            if not messages:
-                await anyio.sleep_forever()  # the disconnect is ours to watch
-            return messages.pop()
-
-        # in JSON mode the SDK lets a tool run on after its caller has hung up
-        await unless_hung_up(receive, send, partial(manager.handle_request, scope, replay))
 
 
 async def _answer_usual(lane: Lane, request: Request, send: Send) -> None:
@@ -190,10 +147,6 @@ async def _read(headers: _RawHeaders, receive: Receive, limit_bytes: int) -> byt
     if size > limit_bytes:
         raise TooLarge(f"a message may have {limit_bytes} bytes")
     return bytes(body)
-
-
-def _mapping(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, dict) else {}
 
 
 async def _refuse(failure: Failure, send: Send) -> None:

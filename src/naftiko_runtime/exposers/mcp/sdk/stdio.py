@@ -14,14 +14,21 @@ from mcp.shared.inbound import InboundModernRoute, classify_inbound_request
 from mcp.shared.message import SessionMessage
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
-from .messages import NotAMessage, json_of, message_of
+from ....plan.surfaces import McpSurface
+from ..messages import NotAMessage, json_of
+from ..methods import Methods
+from .messages import message_of, refusal_of
+from .server import Lasting, build_server
 
 Write: TypeAlias = Callable[[bytes], Awaitable[None]]
 _Outgoing: TypeAlias = MemoryObjectSendStream[SessionMessage]
 
 
-async def serve_lines(server: Server[Any], lines: AsyncIterator[bytes], write: Write) -> None:
+async def serve_lines(
+    surface: McpSurface, methods: Methods, version: str, lines: AsyncIterator[bytes], write: Write
+) -> None:
     """Answer one JSON-RPC message a line until there are no more; what still runs then is given up."""
+    server = build_server(surface, methods, version=version, lasting=Lasting())
     to_server, incoming = anyio.create_memory_object_stream[SessionMessage | Exception]()
     outgoing, from_server = anyio.create_memory_object_stream[SessionMessage]()
     async with server.lifespan(server) as state, anyio.create_task_group() as tasks:
@@ -69,7 +76,7 @@ class _Reader:
         try:
             message = message_of(json_of(line, "line"), "line")
         except NotAMessage as none:
-            await self._answers.send(SessionMessage(none.answer))
+            await self._answers.send(SessionMessage(refusal_of(none)))
             return
         if isinstance(message, types.JSONRPCRequest) and not self._has_chosen:
             if (found := self._discovered(message)) is not None:

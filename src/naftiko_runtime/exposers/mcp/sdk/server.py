@@ -15,11 +15,11 @@ from mcp.shared.exceptions import MCPError
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import BaseModel
 
-from ...plan.asking import NOBODY
-from ...plan.surfaces import Caching, McpSurface
+from ....plan.asking import NOBODY
+from ....plan.surfaces import Caching, McpSurface
+from ..methods import Methods
+from ..protocol import Exchange, Method, Params, ProtocolError
 from .live import Live, Waiting
-from .methods import Methods
-from .protocol import Exchange, Method, Params, ProtocolError
 from .reports import Loudness, Reporter
 
 # the SDK leaves the type of its lifespan state open; we do not use it

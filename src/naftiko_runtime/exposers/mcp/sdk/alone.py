@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..boundary import Message, Send
+from ...boundary import Message, Send
 
 _STREAM = b"text/event-stream"
 _DATA = b"data: "

@@ -13,9 +13,9 @@ from mcp.shared.exceptions import MCPError
 from mcp.shared.message import ServerMessageMetadata
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ...plan.asking import Kind, Question
-from ...plan.errors import CallError, StepFailed, Unanswered
-from ...values import Json
+from ....plan.asking import Kind, Question
+from ....plan.errors import CallError, StepFailed, Unanswered
+from ....values import Json
 
 _Exchange: TypeAlias = ServerRequestContext[Any]
 

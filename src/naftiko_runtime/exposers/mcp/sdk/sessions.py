@@ -1,0 +1,111 @@
+"""Sessions of clients that speak older revisions over HTTP, for servers whose calls have to know them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+from mcp.server import Server
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.provider import AccessToken
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.server.transport_security import TransportSecuritySettings
+
+from ....plan.verifier import Principal
+from ....values import Json
+from ....values.json import encode
+from ...boundary import Message, Receive, Send, log
+from ..needs import Speaking
+from ..sessions import SessionLimits, has_session, opens_session
+from .alone import Alone
+from .live import Waiting
+
+_CANCEL_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Finds out which requests belong to a session; the SDK's manager keeps them.
+
+    Ids are 122 random bits. A session is for the caller who opened it, and ends when its client says so or
+    has been away for long enough. What may speak is answered by a stream, everything else with JSON, because
+    there are clients that take no long answer from a stream.
+    """
+
+    manager: StreamableHTTPSessionManager
+    speaking: Speaking
+    waiting: Waiting
+
+    @classmethod
+    def of(
+        cls,
+        server: Server[Any],
+        speaking: Speaking,
+        waiting: Waiting,
+        limit_bytes: int,
+        limits: SessionLimits,
+    ) -> Sessions:
+        manager = StreamableHTTPSessionManager(
+            server,
+            # the entrance has checked Host and Origin
+            security_settings=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+            max_request_body_size=limit_bytes,
+            session_idle_timeout=limits.idle_s,
+            max_sessions=limits.at_once,
+        )
+        return cls(manager, speaking, waiting)
+
+    def visit(self, scope: Message, caller: Principal, message: Mapping[str, Json]) -> Visit | None:
+        """Take a request that is of a session or opens one; None for those that need none."""
+        if not (has_session(scope) or opens_session(scope, message)):
+            return None
+        is_stream = scope["method"] == "GET" or self.speaking.is_meant(message)
+        return Visit(self.manager, caller, message, is_stream=is_stream)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of a session, or the one that opens it."""
+
+    manager: StreamableHTTPSessionManager
+    caller: Principal
+    message: Mapping[str, Json]
+    is_stream: bool
+
+    async def handle_request(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer it; a call whose caller hangs up is cancelled, since nobody can ask for its answer again."""
+        token = AccessToken(token="", client_id=repr(self.caller), scopes=[])
+        scope = {**scope, "user": AuthenticatedUser(token)}
+        send = self._logged(scope, send if self.is_stream else Alone(send))
+        try:
+            await self.manager.handle_request(scope, receive, send)
+        except asyncio.CancelledError:
+            if "id" in self.message and "method" in self.message:
+                await self._cancel(scope, self.message["id"])
+            raise
+
+    def _logged(self, scope: Message, send: Send) -> Send:
+        async def logged(message: Message) -> None:
+            if message.get("status", 0) >= 400:
+                log.info("refused %s %s: %s", scope["method"], scope["path"], message["status"])
+            await send(message)
+
+        return logged
+
+    async def _cancel(self, scope: Message, number: Json) -> None:
+        """Say for the client what it did not say itself."""
+        note: Json = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": number}}
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": encode(note), "more_body": False}
+
+        async def send(message: Message) -> None:
+            """Tell nobody."""
+
+        # the SDK raises RuntimeError when the server stops at the same moment
+        with anyio.move_on_after(_CANCEL_S), suppress(RuntimeError):
+            await self.manager.handle_request(scope, receive, send)
