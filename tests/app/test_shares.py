@@ -1,7 +1,11 @@
 """What several processes listen on: a socket each where connections are spread, else one for all."""
 
+import json
 import socket
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -75,3 +79,35 @@ def test_a_socket_that_cannot_be_had_is_one_line() -> None:
             shared_out(ready, 2),
         ):
             pass
+
+
+# the pipe is at its end already, so that the worker serves and stops at once
+WORKER = """
+import json, os, sys
+from pathlib import Path
+from naftiko_runtime.app.compiler import compile
+from naftiko_runtime.app.opening import Options
+from naftiko_runtime.app.serve import made_ready
+from naftiko_runtime.app.shares import shared_out
+
+plan = compile(Path(sys.argv[1]))
+options = Options(ports={surface.namespace: 0 for surface in plan.surfaces})
+environ = {"TOGETHER_AI_API_KEY": "key"}
+with made_ready(plan, environ, options) as ready, shared_out(ready, 2) as shares:
+    until, end = os.pipe()
+    os.close(end)
+    before = set(sys.modules)
+    if os.fork() == 0:
+        shares.serve(1, options, until)
+        print(json.dumps(sorted(set(sys.modules) - before)), flush=True)
+        os._exit(0)
+    os.wait()
+"""
+
+
+def test_a_worker_imports_nothing_for_itself(together: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WORKER, str(together)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == []

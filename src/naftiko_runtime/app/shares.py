@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, replace
+from importlib import import_module
+from importlib.util import find_spec
 
 from .listener import QUEUE, Listener, ListenError
 from .loop import run, signals
@@ -17,6 +19,15 @@ from .serve import Ready, faced, keep_all
 
 # elsewhere the option gives all connections to one of the sockets, or is not there
 _SPREADS = sys.platform == "linux"
+# what loops and servers import when they start
+_STARTERS = (
+    "anyio._backends._asyncio",
+    "concurrent.futures.thread",
+    "uvicorn.lifespan.off",
+    "uvicorn.lifespan.on",
+    "uvicorn.protocols.http.httptools_impl",
+    "uvloop",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +75,11 @@ def shared_out(ready: Ready, workers: int) -> Iterator[Shares]:
 
     Where the system spreads connections over sockets, each process has one of its own. They are opened here
     and stay open here: who comes while a process is replaced waits in its queue, and the next one takes that
-    over.
+    over. What each would import is imported here, so that all of them have it in the same memory.
     """
+    for name in _STARTERS:
+        if find_spec(name.partition(".")[0]) is not None:
+            import_module(name)
     columns: list[list[Listener]] = []
     try:
         for listener in ready.listeners:
