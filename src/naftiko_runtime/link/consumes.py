@@ -66,7 +66,7 @@ class Candidate:
     def method(self) -> str:
         return self.operation.method.upper()
 
-    @property
+    @cached_property
     def path(self) -> str:
         """The path as it can be sent: rooted, encoded but for its holes, without a fragment."""
         path = self.reading.path.partition("#")[0]

@@ -18,8 +18,9 @@ from .answers import AnswerLinker
 from .binds import BindTable
 from .calls import CallLinker, answer_format
 from .consumes import Candidate
+from .evidence import Unit
 from .inputs import Inputs
-from .intent import CallTable, Unit, choose, tell
+from .intent import CallTable, choose, tell
 from .outputs import OutputLinker, is_stated, is_untouched
 from .results import ResultLinker
 from .steps import StepLinker, flow_step

@@ -15,8 +15,8 @@ from ..spec.exposes import ExposedResourceSpec, ForwardSpec
 from ..spec.flows import UnitSpec
 from ..values.record import dataclass
 from .consumes import ConsumedApi, ConsumedParam, is_signed, param_of, signed_slot
+from .evidence import Unit
 from .flows import FlowLinker
-from .intent import Unit
 from .names import rooted
 
 _VARIABLE = re.compile(r"(?<!\{)\{++\s*+([^{}]*)\}+")

@@ -18,7 +18,7 @@ from ..values import Json
 from ..values.record import dataclass
 from .bodies import OF_BODY
 from .consumes import ConsumedParam
-from .intent import Unit
+from .evidence import Unit
 from .keywords import link_keywords
 
 _PLACES: Mapping[str, Place] = {

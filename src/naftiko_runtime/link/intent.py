@@ -1,37 +1,22 @@
 """Which consumed operation a call means, when its name alone does not tell (D3).
 
 Every rule looks at all candidates and settles the call when exactly one is left. Rules that settle
-on different operations refuse it; nothing is guessed. Name similarity is not used: it is wrong in
-one of thirty real cases.
+on different operations refuse it; nothing is guessed.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
-from typing import TypeAlias
 
 from ..expr.scope import fold
 from ..plan.surfaces import Choice
 from ..source.diagnostics import Diagnostic, Report, did_you_mean
-from ..spec.exposes import ExposedResourceSpec, RouteSpec
-from ..spec.flows import InputSpec, UnitSpec
+from ..spec.flows import UnitSpec
 from ..values.record import dataclass
 from .consumes import Candidate
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """An exposed route or tool that is being linked, and the resource it stands in.
-
-    ``shared`` are the inputs that its server and its resource declare for all of their units.
-    """
-
-    spec: UnitSpec
-    resource: ExposedResourceSpec | None = None
-    shared: tuple[InputSpec, ...] = ()
+from .evidence import RULES, Meanings, Unit
 
 
 @dataclass(slots=True)
@@ -40,11 +25,15 @@ class Use:
 
     unit: Unit
     call: str
-    among: tuple[Candidate, ...]
+    meant: Meanings
     chosen: Candidate | None = None
     choice: Choice | None = None
     refusal: Diagnostic | None = None
     votes: dict[str, Candidate] = field(default_factory=dict)
+
+    @property
+    def among(self) -> tuple[Candidate, ...]:
+        return self.meant.candidates
 
     def settle(self, candidate: Candidate, code: str, rule: str) -> None:
         self.chosen, self.choice = candidate, Choice(code, rule)
@@ -54,7 +43,7 @@ class Use:
 class CallTable:
     """What every name of an operation may mean; ``alike`` has the only name of each spelling, folded."""
 
-    meanings: Mapping[str, tuple[Candidate, ...]]
+    meanings: Mapping[str, Meanings]
     alike: Mapping[str, str]
 
     def __contains__(self, call: object) -> bool:
@@ -63,70 +52,33 @@ class CallTable:
     def __iter__(self) -> Iterator[str]:
         return iter(self.meanings)
 
-    def among(self, call: str) -> tuple[Candidate, ...]:
+    def meant(self, call: str) -> Meanings:
         """List what a call may mean; a name that no operation has may be spelled otherwise (L170)."""
         if call in self.meanings:
             return self.meanings[call]
-        found = self.meanings.get(self.alike.get(fold(call), ""), ())
-        return found if len(found) == 1 else ()
+        found = self.meanings.get(self.alike.get(fold(call), ""), _NOTHING)
+        return found if len(found.candidates) == 1 else _NOTHING
 
 
-Rule: TypeAlias = Callable[[Unit, Candidate], bool]
-
-
-def same_resource(unit: Unit, candidate: Candidate) -> bool:
-    """L101: the consumed resource is named like the exposed one."""
-    name = unit.resource.name if unit.resource else None
-    return name is not None and fold(name) == fold(candidate.resource.name)
-
-
-def same_path(unit: Unit, candidate: Candidate) -> bool:
-    """L102: the exposed path ends in the consumed path, and the method is the same."""
-    if unit.resource is None or not isinstance(unit.spec, RouteSpec):
-        return False
-    consumed = _path(candidate.path)
-    same_method = unit.spec.method.upper() == candidate.method
-    return same_method and consumed != "" and _path(unit.resource.path).endswith(consumed)
-
-
-def same_description(unit: Unit, candidate: Candidate) -> bool:
-    """L103: both are described by the same words."""
-    described = (unit.spec.description or "").strip()
-    return described != "" and described == (candidate.operation.description or "").strip()
-
-
-def same_parameters(unit: Unit, candidate: Candidate) -> bool:
-    """L104: ``with`` names exactly the operation's parameters; without ``with`` nothing is said (D12)."""
-    given = {fold(key) for key in unit.spec.with_ or {}}
-    names = {fold(param.name) for param in candidate.params if param.fixed is None}
-    return bool(given) and given == names
-
-
-RULES: Mapping[str, tuple[str, Rule]] = {
-    "L101": ("the name of its resource", same_resource),
-    "L102": ("its path and method", same_path),
-    "L103": ("its description", same_description),
-    "L104": ("the set of its parameters", same_parameters),
-}
+_NOTHING = Meanings(())
 _BY_ORDER = ("L105", "its place in the order of calls")
 
 
 def call_table(known: tuple[Candidate, ...]) -> CallTable:
     """List what every ``namespace.operation``, else ``namespace.resource.operation``, may mean."""
-    short: dict[str, tuple[Candidate, ...]] = {}
-    full: dict[str, tuple[Candidate, ...]] = {}
+    short: dict[str, list[Candidate]] = {}
+    full: dict[str, list[Candidate]] = {}
     for found in known:
-        name = f"{found.api.namespace}.{found.operation.name}"
-        short[name] = (*short.get(name, ()), found)
-        full[found.name] = (*full.get(found.name, ()), found)
-    meanings = full | short
+        short.setdefault(f"{found.api.namespace}.{found.operation.name}", []).append(found)
+        full.setdefault(found.name, []).append(found)
+    meanings = {name: Meanings(tuple(those)) for name, those in (full | short).items()}
     spelled = Counter(map(fold, meanings))
     return CallTable(meanings, {fold(name): name for name in meanings if spelled[fold(name)] == 1})
 
 
 def choose(units: Sequence[Unit], table: CallTable, twins: Sequence[Sequence[Use]]) -> list[Use]:
     """Settle the calls of one server; ``twins`` are servers linked before, which may confirm its order."""
-    uses = [Use(unit, unit.spec.call, table.among(unit.spec.call)) for unit in units if unit.spec.call]
+    uses = [Use(unit, unit.spec.call, table.meant(unit.spec.call)) for unit in units if unit.spec.call]
     for use in uses:
         _vote(use)
     _settle_by_order(uses, twins)
@@ -135,7 +87,7 @@ def choose(units: Sequence[Unit], table: CallTable, twins: Sequence[Sequence[Use
 
 def choose_for_step(step: UnitSpec, table: CallTable, report: Report) -> Candidate | Diagnostic:
     """Settle the call of a step: by its name or its parameters; where its unit stands says nothing of it."""
-    use = Use(Unit(step), step.call or "", table.among(step.call or ""))
+    use = Use(Unit(step), step.call or "", table.meant(step.call or ""))
     _vote(use)
     return tell(use, table, report)
 
@@ -146,7 +98,7 @@ def _vote(use: Use) -> None:
         use.settle(use.among[0], "", "its full name" if in_full else "its name, which one operation has")
         return
     for code, (_, rule) in RULES.items():
-        left = [found for found in use.among if rule(use.unit, found)]
+        left = rule(use.unit, use.meant)
         if len(left) == 1:
             use.votes[code] = left[0]
     if len(set(map(id, use.votes.values()))) == 1:
@@ -222,11 +174,3 @@ def _refuse(use: Use, table: CallTable, report: Report) -> Diagnostic:
 def _full_names(use: Use) -> str:
     names = [found.name for found in use.among[:8]]
     return f"write one of {', '.join(names)}{', …' if len(use.among) > len(names) else ''}"
-
-
-_VARIABLE = re.compile(r"(?<!\{)\{+([^{}]*)\}+")
-
-
-def _path(path: str) -> str:
-    """Bring spellings of a path together, its variables too."""
-    return fold(_VARIABLE.sub(r"{\1}", path)).rstrip("/")

@@ -40,12 +40,13 @@ from .answers import AnswerLinker
 from .asking import refused_by_rest
 from .callers import link_verifier
 from .completions import CompletionLinker
+from .evidence import Unit
 from .flows import FlowLinker
 from .forwards import ForwardLinker
 from .hints import link_hints
 from .inputs import Inputs
 from .inputschemas import whole_contract, with_inputs
-from .intent import CallTable, Unit, Use, choose, tell
+from .intent import CallTable, Use, choose, tell
 from .methods import impossible
 from .names import ToolNames, legal_keys, reachable, rooted, unique
 from .outputs import parts_of
