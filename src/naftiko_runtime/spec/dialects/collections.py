@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import is_
 
 from ...source.diagnostics import Report
 from ...source.tree import Source
@@ -15,7 +16,10 @@ def each(rule: Rule) -> Rule:
     def change(node: Source, report: Report) -> Source:
         if not isinstance(node.data, list):
             return node
-        return sequence([rule(item, report) for item in items(node)], node.positions.span)
+        before = items(node)
+        found = [rule(item, report) for item in before]
+        is_same = all(map(is_, found, before))
+        return node if is_same else sequence(found, node.positions.span)
 
     return change
 

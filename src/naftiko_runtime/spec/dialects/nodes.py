@@ -27,11 +27,16 @@ class Kind:
             return node
         for rule in self.rules:
             node = rule(node, report)
-        found = parts(node)
-        if found.keys().isdisjoint(self.keys):
+        data, places = node.data, node.positions.children
+        if not isinstance(data, dict):
             return node
-        changed = {key: self.keys[key](part, report) for key, part in found.items() if key in self.keys}
-        return mapping(found | changed, node.positions.span)
+        changed: dict[str, Source] = {}
+        for key in data:
+            if key in self.keys:
+                part = Source(data[key], places.get(key) or Positions(node.positions.span))
+                if (found := self.keys[key](part, report)) is not part:
+                    changed[key] = found
+        return mapping(parts(node) | changed, node.positions.span) if changed else node
 
 
 def parts(node: Source) -> dict[str, Source]:
