@@ -102,6 +102,9 @@ BOMBS = {
     "many keys": HEAD + "".join(f"key{n}: 1\n" for n in range(20_000)),
     "many calls": capability(resources("o{i}"), calling("o{i}")),
     "many unknown calls": capability(resources("o{i}"), calling("x{i}")),
+    "many unknown calls with long names": capability(
+        resources("read-the-ship-{i}"), calling("read-a-shp-{i}")
+    ),
     "many calls of one name": capability(resources("get"), calling("get")),
     "many doubles": capability(resources("get"), calling("get", MANY - 1)),
     "open comments": stating("{{!" * 30_000),

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from enum import Enum
 
 from ..values import Json
-
-_MANY_WORDS = 100
-_MAX_WORD = 200
+from .nearest import nearest
 
 
 class Severity(Enum):
@@ -98,13 +95,5 @@ class Report:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Return a hint that names the nearest known word in any case, or nothing when none is near."""
-    known = tuple(known)
-    if (alike := next((other for other in known if other.lower() == word.lower()), None)) is not None:
-        return f"did you mean {alike!r}?"
-    words = [other for other in known if len(other) <= _MAX_WORD] if len(word) <= _MAX_WORD else []
-    if len(words) > _MANY_WORDS:
-        # comparing takes long; whoever mistypes one of many words keeps its beginning or its end
-        words = [other for other in words if word[:2] == other[:2] or word[-2:] == other[-2:]]
-        words = sorted(words, key=lambda other: abs(len(other) - len(word)))[:_MANY_WORDS]
-    near = get_close_matches(word, words, 1)
-    return f"did you mean {near[0]!r}?" if near else None
+    near = nearest(word, known)
+    return None if near is None else f"did you mean {near!r}?"
