@@ -15,9 +15,10 @@ from ..source.diagnostics import Diagnostic
 from ..spec.completing import CompletedInputSpec, CompleteSpec
 from ..spec.flows import InputSpec, UnitSpec
 from ..steps.call import CallStep
+from .evidence import Unit
 from .flows import FlowLinker
 from .hints import link_hints
-from .intent import Unit, choose, tell
+from .intent import choose, tell
 
 
 @dataclass(frozen=True, slots=True)
