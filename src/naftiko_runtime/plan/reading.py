@@ -21,7 +21,10 @@ _BARE = -zlib.MAX_WBITS
 
 def header(headers: Headers, name: str) -> str:
     """Find a header whatever its case; nothing found is an empty text."""
-    return next((value.strip() for key, value in headers if key.lower() == name), "")
+    for key, value in headers:
+        if key.lower() == name:
+            return value.strip()
+    return ""
 
 
 def charset(headers: Headers) -> str | None:

@@ -13,7 +13,7 @@ from ...plan.call import Headers, Inbound
 from ...plan.errors import Oversized, UndecodableAnswer
 from ...plan.reading import charset, header, read
 from ...values import Json
-from ...values.json import encode_text
+from ...values.json import encode
 from ..boundary import phrase
 from .elsewhere import Elsewhere
 from .protocol import Fields
@@ -167,11 +167,10 @@ def _parsed(body: bytes, media_type: str) -> Json:
 
 
 def _text_of(value: Json) -> str:
-    text = value if isinstance(value, str) else encode_text(value)
-    size = len(text.encode())
-    if size > TEXT_LIMIT_BYTES:
-        raise Oversized(str(size))
-    return text
+    data = value.encode() if isinstance(value, str) else encode(value)
+    if len(data) > TEXT_LIMIT_BYTES:
+        raise Oversized(str(len(data)))
+    return data.decode()
 
 
 def _is_deep(value: Json, text: str) -> bool:

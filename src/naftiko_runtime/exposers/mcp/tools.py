@@ -58,13 +58,12 @@ class Toolbox:
         tool = self.tools.get(name)
         if tool is None:
             raise ProtocolError(INVALID_PARAMS, self._unknown(name[:100]))
-        repetition = Repetition.of(tool.operation.body)
-        arguments = {
-            tool.renamed.get(name, name): value for name, value in mapping(params.get("arguments")).items()
-        }
+        arguments = mapping(params.get("arguments"))
+        if tool.renamed:
+            arguments = {tool.renamed.get(name, name): value for name, value in arguments.items()}
         told = await answered(
-            self._result(tool, arguments, repetition, exchange.context()),
-            lambda error: _refusal(tell(error, repetition)),
+            self._result(tool, arguments, exchange.context()),
+            lambda error: _refusal(tell(error, Repetition.of(tool.operation.body))),
         )
         return {"isError": False, **told}
 
@@ -77,9 +76,7 @@ class Toolbox:
         """Name the tools of whose arguments some are said in headers too."""
         return frozenset(name for name, tool in self.listed.items() if "x-mcp-header" in encode_text(tool))
 
-    async def _result(
-        self, tool: McpTool, arguments: Mapping[str, Json], repetition: Repetition, context: Context
-    ) -> Fields:
+    async def _result(self, tool: McpTool, arguments: Mapping[str, Json], context: Context) -> Fields:
         elsewhere = self._elsewhere(tool, arguments)
         try:
             async with self.invoke(tool.operation, arguments, context) as result:
@@ -87,6 +84,7 @@ class Toolbox:
                     return of_parts(result.value, tool) if tool.parts else of_value(result.value)
                 if result.status >= 400:
                     start = await read_start(result, START_LIMIT_BYTES)
+                    repetition = Repetition.of(tool.operation.body)
                     return _refusal(tell_answer(result.status, result.headers, start, repetition))
                 return await of_inbound(result, elsewhere, limit_of(tool.operation.body))
         except Oversized as error:

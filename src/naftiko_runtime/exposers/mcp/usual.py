@@ -15,13 +15,17 @@ from .protocol import Params
 MODERN = "2026-07-28"
 HANDSHAKES = frozenset({"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"})
 
-_RESERVED = "io.modelcontextprotocol/"
+_SPOKEN = "io.modelcontextprotocol/protocolVersion"
+_CAPABLE = "io.modelcontextprotocol/clientCapabilities"
+_CALLED = "io.modelcontextprotocol/clientInfo"
+_LOUD = "io.modelcontextprotocol/logLevel"
 _LEVELS = frozenset(
     {"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"},
 )
 _MEMBERS = frozenset({"jsonrpc", "id", "method", "params"})
 _VERSION, _METHOD, _NAME = b"mcp-protocol-version", b"mcp-method", b"mcp-name"
 _READ = frozenset({_VERSION, _METHOD, _NAME, b"accept", b"content-type", b"mcp-session-id"})
+_VERSIONS = frozenset(version.encode() for version in (*HANDSHAKES, MODERN, ""))
 _NOTHING: Mapping[str, Json] = {}
 
 _Head = Mapping[bytes, bytes]
@@ -54,13 +58,13 @@ def usual_request(headers: Iterable[tuple[bytes, bytes]], value: Json) -> Reques
     if value.get("jsonrpc") != "2.0" or not isinstance(method, str) or not isinstance(params, dict):
         return None
     version = head.get(_VERSION, b"").decode("latin-1")
-    request = Request(None, method, params, version)
     if "id" not in value:
-        return request
+        return Request(None, method, params, version)
     named = value["id"]
-    if type(named) not in (str, int) or not _is_usual(request, head):
+    if isinstance(named, bool) or not isinstance(named, str | int):
         return None
-    return Request(named, method, params, version)  # type: ignore[arg-type]
+    request = Request(named, method, params, version)
+    return request if _is_usual(request, head) else None
 
 
 def _head(headers: Iterable[tuple[bytes, bytes]]) -> _Head | None:
@@ -74,8 +78,7 @@ def _head(headers: Iterable[tuple[bytes, bytes]]) -> _Head | None:
         elif name.startswith(b"mcp-param-"):
             return None
     is_asked_for = takes_json(head.get(b"accept", b"")) and _is_json(head.get(b"content-type", b""))
-    version = head.get(_VERSION, b"").decode("latin-1")
-    is_known = version in HANDSHAKES or version in ("", MODERN)
+    is_known = head.get(_VERSION, b"") in _VERSIONS
     return head if is_asked_for and is_known and b"mcp-session-id" not in head else None
 
 
@@ -111,12 +114,13 @@ def _is_modern_meta(request: Request) -> bool:
     meta = request.params.get("_meta")
     return (
         isinstance(meta, dict)
-        and meta.get(f"{_RESERVED}protocolVersion") == MODERN
-        and is_capabilities(meta.get(f"{_RESERVED}clientCapabilities"))
-        and is_client(meta.get(f"{_RESERVED}clientInfo", _ANYONE))
-        and meta.get(f"{_RESERVED}logLevel", "info") in _LEVELS
+        and meta.get(_SPOKEN) == MODERN
+        and is_capabilities(meta.get(_CAPABLE))
+        and is_client(meta.get(_CALLED, _ANYONE))
+        and meta.get(_LOUD, "info") in _LEVELS
         and _is_token(meta)
-        and not {"inputResponses", "requestState"} & request.params.keys()
+        and "inputResponses" not in request.params
+        and "requestState" not in request.params
     )
 
 

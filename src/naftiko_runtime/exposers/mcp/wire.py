@@ -129,9 +129,10 @@ def _check_kind(scope: Message, methods: tuple[str, ...]) -> None:
 def _trimmed(headers: Iterable[tuple[bytes, bytes]]) -> _RawHeaders:
     """Drop blanks around values, which httptools keeps and the SDK compares; no Accept means anything."""
     trimmed = [(name, value.strip(b" \t")) for name, value in headers]
-    if not any(name == b"accept" for name, _ in trimmed):
-        trimmed.append((b"accept", b"*/*"))
-    return trimmed
+    for name, _ in trimmed:
+        if name == b"accept":
+            return trimmed
+    return [*trimmed, (b"accept", b"*/*")]
 
 
 async def _read(headers: _RawHeaders, receive: Receive, limit_bytes: int) -> bytes | None:
