@@ -11,6 +11,10 @@ end
 function done(summary, latency, requests)
   local errors = summary.errors
   local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
+  io.stderr:write(string.format(
+    "connect %d, read %d, write %d, status %d, timeout %d",
+    errors.connect, errors.read, errors.write, errors.status, errors.timeout
+  ))
   io.write(string.format(
     '{"requests": %d, "failed": %d, "bytes": %d, "duration": %d, "p50": %d, "p99": %d}\n',
     summary.requests, failed, summary.bytes, summary.duration,

@@ -75,7 +75,7 @@ def put_load(stage: Stage, target: Target, callers: int, duration_s: int) -> Fig
     told: dict[str, float] = json.loads(lines[-1])
     requests = told["requests"]
     if told["failed"] or not requests:
-        raise BenchError(f"{told['failed']} errors in {requests} requests of {callers} callers")
+        raise BenchError(f"errors in {requests} requests of {callers} callers: {done.stderr}")
     # a failed tool call comes with status 200 too, but it is short
     if told["bytes"] / requests < target.answer_bytes * 0.999:
         raise BenchError(f"some answers to {callers} callers were shorter than the right one")
@@ -86,7 +86,7 @@ def load_command(stage: Stage, target: Target, callers: int, duration_s: int) ->
     """Write wrk's command line."""
     request = target.request
     headers = [part for pair in request.headers.items() for part in ("-H", ": ".join(pair))]
-    amount = ["-t1", f"-c{callers}", f"-d{duration_s}s", "--latency"]
+    amount = ["-t1", f"-c{callers}", f"-d{duration_s}s", "--timeout", "10s", "--latency"]
     script, url = str(ROOT / "bench" / "load.lua"), f"http://127.0.0.1:{target.port}{request.path}"
     body = stage.folder / "body.json"
     body.write_bytes(request.body)
