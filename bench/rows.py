@@ -62,7 +62,8 @@ class Group:
 
 SDK, FASTMCP, RAW = "SDK by hand", "FastMCP", "raw floor"
 PROXY, NGINX, UPSTREAM = "proxy by hand", "nginx", "direct upstream"
-_LARGE, _MANY_CALLERS = 2_000, 256
+VERY_MANY = 256
+_LARGE = 2_000
 _ONLY_MANY = (MANY,)
 _NO_LANE, _WORKERS = "--no-hot-lane", "--workers"
 
@@ -120,7 +121,7 @@ def _of_many(face: str, count: int) -> Load:
 
 
 def _callers() -> Iterator[Row]:
-    callers = (1, MANY, _MANY_CALLERS)
+    callers = (1, MANY, VERY_MANY)
     yield Row("REST", OURS, Load(PASS_THROUGH, ours("rest"), callers))
     yield Row("MCP", OURS, Load(tool_call(MODERN), ours("mcp"), callers))
 

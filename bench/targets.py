@@ -8,7 +8,7 @@ from statistics import median
 from typing import TypeAlias
 
 from .figures import CPU, MANY, P50, P99, Figures, at
-from .rows import FASTMCP, PROXY, RAW, SDK, UPSTREAM
+from .rows import FASTMCP, PROXY, RAW, SDK, UPSTREAM, VERY_MANY
 from .servers import OURS
 from .stage import FULL
 from .wires import LEGACY, MODERN
@@ -78,8 +78,9 @@ def _all() -> Iterator[Target]:
         (f"MCP {LEGACY}", "mcp", f"{LEGACY}, {OURS}"),
         (f"MCP {MODERN}", "mcp", f"{MODERN}, {OURS}"),
     ):
-        tail = _ratio(_of(group, row, at(P99, MANY)), _of(group, row, at(P50, MANY)))
-        yield Target(f"{what}: p99 of {MANY} callers, to their p50", tail, 3, unit="x")
+        yield _tail(what, group, row, MANY)
+    for face in ("REST", "MCP"):
+        yield _tail(face, "callers", f"{face}, {OURS}", VERY_MANY)
     yield Target(
         "until naftiko-run listens", _of("start", "naftiko-run until it listens", "wall s"), 0.7, unit="s"
     )
@@ -98,6 +99,11 @@ def _all() -> Iterator[Target]:
     for face in ("REST", "MCP"):
         one, two = (_of("workers", f"{face}, {OURS}{option}", _CPU_MANY) for option in ("", " --workers 2"))
         yield Target(f"{face}: CPU per call of two workers, to one", _ratio(two, one), 1.1, unit="x")
+
+
+def _tail(what: str, group: str, row: str, callers: int) -> Target:
+    read = _ratio(_of(group, row, at(P99, callers)), _of(group, row, at(P50, callers)))
+    return Target(f"{what}: p99 of {callers} callers, to their p50", read, 3, unit="x")
 
 
 def _added(measured: Round) -> float:
