@@ -22,7 +22,7 @@ DESCRIPTION_BYTES = 2048
 COMFORTABLE_NAME = 48
 
 _SCHEMAS = ("inputSchema", "outputSchema")
-_COMBINERS = ("oneOf", "anyOf", "allOf", "if", "then", "else", "not", "enum", "$ref")
+COMBINERS = ("oneOf", "anyOf", "allOf", "if", "then", "else", "not", "enum", "$ref")
 _OF_NAMES = ("properties", "patternProperties", "dependentSchemas", "$defs", "definitions")
 _OF_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _OF_ONE = ("items", "contains", "not", "propertyNames", "if", "then", "else", "contentSchema")
@@ -123,7 +123,7 @@ def _roots(tool: Tool) -> Iterator[str]:
 def _combined(tool: Tool) -> Iterator[str]:
     for key, schema in _roots_of(tool):
         if isinstance(schema, dict):
-            yield from (f"{key}.{word}" for word in _COMBINERS if word in schema)
+            yield from (f"{key}.{word}" for word in COMBINERS if word in schema)
 
 
 def _keys(tool: Tool) -> Iterator[str]:

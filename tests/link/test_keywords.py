@@ -6,6 +6,7 @@ from linking import agent, codes, operation_of, server_of, shop
 from naftiko_runtime.plan.contract import Param
 from naftiko_runtime.plan.errors import InvalidArguments
 from naftiko_runtime.values import Json
+from portability import COMBINERS
 
 STATED = "outputParameters: [{type: string, value: ahoy}]"
 
@@ -122,6 +123,16 @@ def test_what_is_above_all_properties_is_told() -> None:
     assert codes(result) == ["L201"]
     with pytest.raises(InvalidArguments):
         operation_of(result).contract.bind({})
+
+
+@pytest.mark.parametrize("word", COMBINERS)
+def test_each_word_that_hosts_refuse_at_the_top_is_told(word: str) -> None:
+    values = {"if": "{}", "then": "{}", "else": "{}", "not": "{required: [b]}", "$ref": "'#/$defs/all'"}
+    value = values.get(word, "[{}]")
+    schema = f"{{type: object, $defs: {{all: {{}}}}, {word}: {value}, properties: {{a: {{}}}}}}"
+    result = agent(f"inputSchema: {schema}\n{STATED}")
+    assert [(item.code, item.message.split()[0]) for item in result.report] == [("L201", repr(word))]
+    assert word in operation_of(result).contract.schema()
 
 
 @pytest.mark.parametrize("schema", ["[]", "{type: array}", "{type: object, properties: 3}", "{required: a}"])
