@@ -1,6 +1,7 @@
 """What MCP clients of both eras see: tools, their results, and how failures are told."""
 
 import gzip
+import json
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -221,6 +222,19 @@ async def test_a_value_is_shown_as_text_and_as_data(
 async def test_nothing_is_an_empty_result(serve: Serve, outcome: Result) -> None:
     result = await result_of(serve, app(outcome))
     assert (result.content, result.structured_content, result.is_error) == ([], None, False)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_what_is_nested_too_deep_for_clients_is_text_alone(serve: Serve, era: Era) -> None:
+    value: Json = 1
+    for number in range(100):
+        value = [value] if number % 2 else {"in": value}
+    shallow = await result_of(serve, app(answer(value)), era=era)
+    deep = await result_of(serve, app(answer({"in": value})), era=era)
+    wide = await result_of(serve, app(answer({"of": [[]] * 150})), era=era)
+    assert shallow.structured_content == {"result": value}
+    assert (deep.structured_content, json.loads(only_text(deep))) == (None, {"in": value})
+    assert wide.structured_content == {"of": [[]] * 150}
 
 
 @pytest.mark.parametrize("era", ERAS)

@@ -139,6 +139,12 @@ def test_each_kind_is_written_by_its_own_rules(
     assert media_type in (None, dict(outbound.headers)["Content-Type"])
 
 
+def test_xml_without_holes_is_sent_as_it_is_written() -> None:
+    assert body(shop(operation="body: {type: xml, data: <a>&amp;</a>}"), {}) == "<a>&amp;</a>"
+    stated = "body: {type: xml}\ninputParameters: [{name: it, in: body, value: <a>&lt;</a>}]"
+    assert body(shop(operation=stated), {}) == "<a>&lt;</a>"
+
+
 def test_an_inner_section_of_xml_is_encoded_too() -> None:
     text = "<a>{{#list}}<i>{{.}}</i>{{/list}}</a>"
     result = shop(operation=f"body: {{type: xml, data: '{text}'}}", unit="inputParameters: [{name: list}]")

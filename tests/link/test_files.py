@@ -231,3 +231,10 @@ def test_what_the_other_file_imports_itself_is_to_be_imported_from_there(tmp_pat
     (tmp_path / "shop.yaml").write_text(shared, encoding="utf-8")
     hints = [item.hint for item in compiled(tmp_path).report if item.code == "L026"]
     assert hints[0] == "imports are not followed further; import it from 'other.yaml' of that file"
+
+
+def test_another_import_of_the_other_file_is_not_meant(tmp_path: Path) -> None:
+    shared = "naftiko: 1.0.0-alpha2\nconsumes: [{from: other.yaml, import: fleet}]\nbinds: []\n"
+    (tmp_path / "shop.yaml").write_text(shared, encoding="utf-8")
+    hints = [item.hint for item in compiled(tmp_path).report if item.code == "L026"]
+    assert hints[0] == "it has nothing"

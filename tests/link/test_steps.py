@@ -13,6 +13,14 @@ SHIP = "{name: get-ship, type: call, call: harbour.get-ship, with: {imo: '{{imo}
 CREW = "{name: list-crew, type: call, call: harbour.list-crew}"
 
 
+DEPOT = """
+- type: http
+  namespace: depot
+  baseUri: https://depot.example
+  resources: [{name: load, path: /load, operations: [{name: load, method: PUT, body: {type: binary}}]}]
+"""
+
+
 def lookup(value: str, fields: str = "[full_name]", index: str = "list-crew", match: str = "crewId") -> str:
     return (
         f"{{name: found, type: lookup, index: {index}, match: {match}, "
@@ -178,3 +186,28 @@ async def test_a_field_that_an_operation_does_not_declare_is_read_from_its_answe
     result = harbour(steps(one, rest=rest))
     assert await ran(result, {}, upstream) == {"a": "Oslo", "b": {"port-code": "NO"}, "c": "Oslo"}
     assert codes(result) == ["L134", "L134"]
+
+
+async def test_a_section_of_a_text_goes_through_what_a_step_found_and_sees_other_steps() -> None:
+    names = "{{#list-crew}}{{full_name}} of {{ship.name}},{{/list-crew}}"
+    result = harbour(
+        steps(
+            "{name: ship, type: call, call: harbour.get-ship, with: {imo: '7'}}",
+            CREW,
+            f"{{name: again, type: call, call: harbour.get-ship, with: {{imo: '{names}'}}}}",
+        )
+    )
+    upstream = Harbour()
+    assert codes(result) == []
+    await ran(result, {}, upstream)
+    assert upstream.lines[2].startswith("GET /ships/Eve%20of%20Ada%2CBob%20of%20Ada%2C")
+
+
+def test_a_step_cannot_hand_on_a_bound_value_inside_a_list() -> None:
+    result = harbour(steps("{name: hire, type: call, call: harbour.hire, with: {body: ['{{keys.TOKEN}}']}}"))
+    assert refusal_of(result, "tool") == "L023"
+
+
+def test_a_step_cannot_stream_a_body() -> None:
+    result = harbour(steps("{name: load, type: call, call: depot.load}"), more=DEPOT)
+    assert refusal_of(result, "tool") == "L024"

@@ -250,3 +250,20 @@ def test_a_mistake_inside_items_is_said_once_and_where_it_is(items: str, said: s
        items: {items}}}]}}]
 """
     assert read(text) == (None, [said])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_shared"),
+    [
+        ("consumes: [{type: http, namespace: a, baseUri: 'https://a.example'}]\n", True),
+        ("binds: [{namespace: env, keys: {A: B}}]\ncapability: {}\n", True),
+        ("capability: {binds: [{namespace: env, keys: {A: B}}]}\n", True),
+        ("capability: {exposes: [{type: control}]}\n", False),
+        ("consumes: []\ncapability: {consumes: [], exposes: []}\n", False),
+        ("capability: {}\n", False),
+    ],
+)
+def test_a_file_is_shared_that_has_something_to_import_and_no_server(text: str, *, is_shared: bool) -> None:
+    document, _ = read(f"{HEAD}capability: {{}}\n{text}" if "capability" not in text else HEAD + text)
+    assert document is not None
+    assert document.is_shared is is_shared

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 from ..expr.compose import ListOf, ObjectOf
 from ..expr.scope import Const, Expr, match_name
@@ -139,6 +139,8 @@ def link_body(form: BodyForm, parts: Mapping[str, list[Part]]) -> Body | None:
             body = FormBody(fields, whole)
         case "multipart":
             body = MultipartBody(fields, whole, tuple(_files(form, fields, parts)))
+        case never:
+            assert_never(never)
     return body if whole or fields or form.otherwise is not None else None
 
 

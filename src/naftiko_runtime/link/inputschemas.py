@@ -10,8 +10,8 @@ from ..spec.exposes import ToolSpec
 from ..spec.flows import InputSpec
 from ..values import Json
 
-# What large hosts refuse at the top, and with it all tools of a server. It is served all the same: clients of the
-# protocol's newer revisions read schemas as they are written, and its conformance suite looks for that.
+# What large hosts refuse at the top, and with it all tools of a server. It is served all the same: the
+# protocol wants schemas to arrive as they are written, and its conformance suite looks whether they do.
 _UNPORTABLE = ("oneOf", "anyOf", "allOf", "not", "if", "then", "else", "enum", "$ref")
 
 
