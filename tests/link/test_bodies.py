@@ -143,6 +143,8 @@ def test_xml_without_holes_is_sent_as_it_is_written() -> None:
     assert body(shop(operation="body: {type: xml, data: <a>&amp;</a>}"), {}) == "<a>&amp;</a>"
     stated = "body: {type: xml}\ninputParameters: [{name: it, in: body, value: <a>&lt;</a>}]"
     assert body(shop(operation=stated), {}) == "<a>&lt;</a>"
+    noted = "body: {type: xml, data: '<a>{{! nobody is sent this}}&lt;</a>'}"
+    assert body(shop(operation=noted), {}) == "<a>&lt;</a>"
 
 
 def test_an_inner_section_of_xml_is_encoded_too() -> None:
