@@ -154,6 +154,72 @@ async def test_a_silent_upstream_times_out(upstream: Upstream) -> None:
     await asyncio.wait_for(upstream.left.wait(), WAIT_S)
 
 
+async def test_an_upstream_that_is_slow_and_never_silent_is_waited_for(upstream: Upstream) -> None:
+    async def trickle(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n")
+        for piece in (b"ab", b"cd", b"ef"):
+            await asyncio.sleep(0.3)
+            writer.write(piece)
+
+    upstream.respond = trickle
+    async with open_aiohttp("ships", idle_s=0.6) as transport:
+        assert await exchange(transport, "GET", upstream.url) == (200, b"abcdef")
+
+
+async def test_silence_counts_from_the_request_and_not_from_the_one_before(upstream: Upstream) -> None:
+    loop = asyncio.get_running_loop()
+    async with open_aiohttp("ships", idle_s=0.5) as transport:
+        await exchange(transport, "GET", upstream.url)
+        await asyncio.sleep(0.3)
+        upstream.respond, began = silence, loop.time()
+        with pytest.raises(UpstreamTimeout):
+            await exchange(transport, "GET", upstream.url)
+        assert loop.time() - began >= 0.5
+
+
+async def test_a_connection_that_is_kept_is_not_disturbed_by_its_silence(upstream: Upstream) -> None:
+    ports: set[int] = set()
+
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        ports.add(writer.get_extra_info("peername")[1])
+        await answer(b"good")(seen, writer)
+
+    upstream.respond = respond
+    async with open_aiohttp("ships", idle_s=0.1) as transport:
+        for _ in range(3):
+            assert await exchange(transport, "GET", upstream.url) == (200, b"good")
+            await asyncio.sleep(0.2)
+    assert len(ports) == 1
+
+
+@pytest.mark.parametrize("size", [1, 64 * 1024, 64 * 1024 + 1])
+async def test_a_body_of_any_size_arrives_with_its_length(
+    upstream: Upstream, transport: AiohttpTransport, size: int
+) -> None:
+    await exchange(transport, "POST", upstream.url, b"x" * size)
+    [seen] = upstream.seen
+    assert (len(seen.body), seen.header("content-length")) == (size, str(size))
+
+
+async def test_a_host_that_is_declared_stands_in_place_of_the_real_one(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    async with transport.send("GET", upstream.url, [("host", "ships.example")], None):
+        pass
+    [seen] = upstream.seen
+    assert [(name.lower(), value) for name, value in seen.headers] == [("host", "ships.example")]
+
+
+@pytest.mark.parametrize("name", ["X-A\r\nX-B", "X-A"])
+async def test_a_line_break_in_a_header_is_never_sent(
+    upstream: Upstream, transport: AiohttpTransport, name: str
+) -> None:
+    with pytest.raises(ValueError, match=r"(?i)newline|header"):
+        async with transport.send("GET", upstream.url, [(name, "1\r\nX-C: 2")], None):
+            pass
+    assert upstream.seen == []
+
+
 async def test_an_upstream_that_falls_silent_in_the_middle_times_out(upstream: Upstream) -> None:
     async def stall(seen: Seen, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")
