@@ -92,17 +92,18 @@ class Contract:
 
         An explicit null counts as not given; what is not given is its default, if the file states one.
         """
-        arguments = {
-            name: coerce(value, self._by_name[name].kind)
-            for name, value in raw.items()
-            if name in self._by_name and value is not None
-        }
-        outline = {
-            name: _in_range(value)
-            if self._by_name[name].is_described_inside or self.given
-            else _outline(value)
-            for name, value in arguments.items()
-        }
+        arguments: dict[str, Json] = {}
+        outline: dict[str, Json] = {}
+        for name, value in raw.items():
+            param = self._by_name.get(name)
+            if param is not None and value is not None:
+                coerced = arguments[name] = coerce(value, param.kind)
+                if isinstance(coerced, str):
+                    outline[name] = coerced
+                elif self.given or param.is_described_inside:
+                    outline[name] = _in_range(coerced)
+                else:
+                    outline[name] = _outline(coerced)
         if raw.keys() <= self._by_name.keys() and self._validator.is_valid(outline):
             return {**self._defaults, **arguments}
         problems = (*self._unknown(raw), *self._violations(outline))

@@ -29,7 +29,7 @@ _ERROR_LIMIT_BYTES = 64 * 1024
 _DEFAULT_HEADERS: Headers = (("Accept", "*/*"), ("Accept-Encoding", "identity"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # one for every call: writing fields of a frozen one takes three times as long
 class Running:
     """A call with its deadline, which all its requests share; ``retries`` is what the operator says.
 

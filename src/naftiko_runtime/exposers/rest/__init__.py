@@ -35,6 +35,8 @@ from .router import Router, Target, build_router
 
 log = logging.getLogger("naftiko.exposers")
 
+_NOTHING_PASSED = Context("rest")
+
 
 @dataclass(frozen=True, slots=True)
 class RestOptions:
@@ -116,7 +118,7 @@ class _RestApp:
     def _context(self, route: RestRoute, headers: Mapping[str, str], query: Headers, body: Body) -> Context:
         """Say what a pass-through takes over from the caller: nothing that the file does not imply (D12)."""
         if not isinstance(route.operation.body, PassThrough):
-            return Context("rest")
+            return _NOTHING_PASSED
         passed = passed_on_get(headers) if route.method == "GET" else ()
         left = undeclared(route.inputs, query)
         if route.streams_body:
@@ -125,6 +127,8 @@ class _RestApp:
             names = ", ".join(sorted({name for name, _ in left}))
             log.debug("%s: undeclared query parameters go nowhere: %s", route.operation.name, names)
             left = ()
+        if not passed and not left and not route.streams_body:
+            return _NOTHING_PASSED
         return Context("rest", passed, left, body.stream() if route.streams_body else None)
 
     async def _forward(

@@ -39,16 +39,22 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """A template: where it has holes, and what may stand there; of several the least rank is first."""
+    """A template: where it has holes, and what may stand there; of several the least rank is first.
+
+    A hole without a pattern is a whole segment.
+    """
 
     rank: int
-    holes: tuple[tuple[int, re.Pattern[str]], ...]
+    holes: tuple[tuple[int, re.Pattern[str] | None], ...]
     names: tuple[str, ...]
     target: Target
 
     def match(self, segments: Segments) -> Mapping[str, str] | None:
         values: list[str] = []
         for place, pattern in self.holes:
+            if pattern is None:
+                values.append(segments[place])
+                continue
             found = pattern.fullmatch(segments[place])
             if found is None:
                 return None
@@ -68,7 +74,7 @@ class _Shape:
 
     def alike(self, segments: Segments) -> Iterable[_Pattern]:
         """List the templates whose fixed segments a path has."""
-        return self.patterns.get(tuple(segments[place] for place in self.places), ())
+        return self.patterns.get(tuple([segments[place] for place in self.places]), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +87,10 @@ class Router:
 
     def find(self, raw_path: bytes) -> tuple[Target, Mapping[str, str]] | None:
         """Match a raw path; the values of its variables are decoded after the match."""
-        segments = tuple(
-            unquote(part, errors="surrogateescape") for part in raw_path.decode("latin-1").split("/")
-        )
+        parts = raw_path.decode("latin-1").split("/")
+        if b"%" in raw_path:
+            parts = [unquote(part, errors="surrogateescape") for part in parts]
+        segments = tuple(parts)
         if (target := self.exact.get(segments)) is not None:
             return target, {}
         alike = [pattern for shape in self.shapes.get(len(segments), ()) for pattern in shape.alike(segments)]
@@ -134,12 +141,15 @@ def _holes(segments: Segments) -> int:
 
 def _compile(rank: int, segments: Segments, target: Target) -> _Pattern:
     names: list[str] = []
-    holes: list[tuple[int, re.Pattern[str]]] = []
+    holes: list[tuple[int, re.Pattern[str] | None]] = []
     for place, segment in enumerate(segments):
         pieces = HOLE.split(segment)
         if len(pieces) == 1:
             continue
         names += pieces[1::2]
+        if len(pieces) == 3 and not pieces[0] and not pieces[2]:
+            holes.append((place, None))
+            continue
         text = "".join(re.escape(piece) if at % 2 == 0 else "(.*)" for at, piece in enumerate(pieces))
         holes.append((place, re.compile(text, re.DOTALL)))
     return _Pattern(rank, tuple(holes), tuple(names), target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,4 +33,4 @@ class Sender(Protocol):
     closes it first, so one stack serves one attempt at a time.
     """
 
-    async def send(self, request: Request, held: Held) -> Inbound: ...
+    def send(self, request: Request, held: Held) -> Awaitable[Inbound]: ...

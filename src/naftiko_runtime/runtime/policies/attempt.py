@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,7 +30,7 @@ class Client(Protocol):
         """Give a client that signs nothing."""
         ...
 
-    async def send(self, outbound: Outbound, held: Held) -> Inbound: ...
+    def send(self, outbound: Outbound, held: Held) -> Awaitable[Inbound]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,14 @@ class Attempt:
 
     client: Client
 
-    async def send(self, request: Request, held: Held) -> Inbound:
+    def send(self, request: Request, held: Held) -> Awaitable[Inbound]:
         timeout_s = request.effort.timeout_s
         # an upload may take as long as it moves
         if timeout_s is None or request.outbound.is_streamed:
-            return await self.client.send(request.outbound, held)
+            return self.client.send(request.outbound, held)
+        return self._in_time(request, held, timeout_s)
+
+    async def _in_time(self, request: Request, held: Held, timeout_s: float) -> Inbound:
         try:
             async with asyncio.timeout(timeout_s):
                 return await self.client.send(request.outbound, held)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -27,11 +28,13 @@ class Coalesce:
     inner: Sender
     flights: dict[Outbound, asyncio.Future[_Outcome]] = field(default_factory=dict)
 
-    async def send(self, request: Request, held: Held) -> Inbound:
-        outbound = request.outbound
-        if not request.effort.coalesces or outbound.method != "GET":
-            return await self.inner.send(request, held)
-        while (flight := self.flights.get(outbound)) is not None:
+    def send(self, request: Request, held: Held) -> Awaitable[Inbound]:
+        if not request.effort.coalesces or request.outbound.method != "GET":
+            return self.inner.send(request, held)
+        return self._share(request, held)
+
+    async def _share(self, request: Request, held: Held) -> Inbound:
+        while (flight := self.flights.get(request.outbound)) is not None:
             outcome = await asyncio.shield(flight)
             if isinstance(outcome, Whole):
                 return outcome

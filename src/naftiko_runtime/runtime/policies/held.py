@@ -45,7 +45,8 @@ class Held:
         """Give everything back."""
         try:
             while self._back:
-                await self.leave()
+                if (waiting := self._back.pop()()) is not None:
+                    await waiting
         finally:
             if self._back:  # one of them failed
                 await self.aclose()

@@ -37,7 +37,11 @@ class Retry:
 
     async def send(self, request: Request, held: Held) -> Inbound:
         for attempt in range(request.effort.retries):
-            outcome = await self._try(request, held)
+            outcome: Inbound | UpstreamError
+            try:
+                outcome = await self.inner.send(request, held)
+            except (UpstreamTimeout, UpstreamUnreachable) as error:
+                outcome = error
             wait_s = self._wait_s(request, outcome, attempt)
             if wait_s is None or wait_s >= request.left_s():
                 return _given(outcome)
@@ -46,12 +50,6 @@ class Retry:
             log.debug("%s: trying again in %.2f s after: %s", self.api, wait_s, why)
             await asyncio.sleep(wait_s)
         return await self.inner.send(request, held)
-
-    async def _try(self, request: Request, held: Held) -> Inbound | UpstreamError:
-        try:
-            return await self.inner.send(request, held)
-        except (UpstreamTimeout, UpstreamUnreachable) as error:
-            return error
 
     def _wait_s(self, request: Request, outcome: Inbound | UpstreamError, attempt: int) -> float | None:
         """Say how long to wait before another attempt; None when there is none."""
