@@ -9,7 +9,7 @@ import pytest
 from wire import Upstream
 
 pytest.register_assert_rewrite("facing")
-pytest_plugins = ["canary_rules", "ci_rules", "golden_rules"]
+pytest_plugins = ["canary_rules", "ci_rules", "golden_rules", "lane_rules"]
 
 ROOT = Path(__file__).parents[1]
 

@@ -13,6 +13,7 @@ from canary import SUITE, leaks
 
 COMMANDS = Path(sys.executable).parent
 START_S = 30
+SERVING: tuple[str, ...] = ()  # what commands that serve are told besides
 STOP_S = 20
 
 
@@ -86,7 +87,7 @@ def running(
 ) -> Iterator[Running]:
     """Start a command that serves; it is ready when it has said its last words."""
     process = subprocess.Popen(
-        [COMMANDS / command, *arguments],
+        [COMMANDS / command, *arguments, *(SERVING if _serves(command, *arguments) else ())],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -98,6 +99,10 @@ def running(
         if process.poll() is None:
             process.kill()
             process.communicate()
+
+
+def _serves(command: str, *arguments: str) -> bool:
+    return command == "naftiko-run" or (command == "naftiko" and arguments[:1] == ("run",))
 
 
 def _banner(process: subprocess.Popen[str], last_words: str) -> str:

@@ -16,7 +16,7 @@ from naftiko_runtime.exposers.mcp.usual import HANDSHAKES, usual_request
 from naftiko_runtime.exposers.mcp.usual import MODERN as OURS
 from serving import compiled, served
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.hot_lane]
 
 MESSAGES: tuple[tuple[str, dict[str, Any] | None], ...] = (
     ("initialize", HELLO),
