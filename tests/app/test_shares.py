@@ -97,6 +97,7 @@ with made_ready(plan, environ, options) as ready, shared_out(ready, 2) as shares
     until, end = os.pipe()
     os.close(end)
     before = set(sys.modules)
+    assert "mcp" in before  # a message may need it
     if os.fork() == 0:
         shares.serve(1, options, until)
         print(json.dumps(sorted(set(sys.modules) - before)), flush=True)

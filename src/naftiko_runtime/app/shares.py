@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 
+from ..exposers.mcp import load_sdk
+from ..plan.surfaces import McpSurface
 from .listener import QUEUE, Listener, ListenError
 from .loop import run, signals
 from .opening import Options, playing
@@ -77,9 +79,7 @@ def shared_out(ready: Ready, workers: int) -> Iterator[Shares]:
     and stay open here: who comes while a process is replaced waits in its queue, and the next one takes that
     over. What each would import is imported here, so that all of them have it in the same memory.
     """
-    for name in _STARTERS:
-        if find_spec(name.partition(".")[0]) is not None:
-            import_module(name)
+    _import_early(ready)
     columns: list[list[Listener]] = []
     try:
         for listener in ready.listeners:
@@ -91,6 +91,14 @@ def shared_out(ready: Ready, workers: int) -> Iterator[Shares]:
         for column in columns:
             for listener in column:
                 listener.socket.close()
+
+
+def _import_early(ready: Ready) -> None:
+    for name in _STARTERS:
+        if find_spec(name.partition(".")[0]) is not None:
+            import_module(name)
+    if any(isinstance(listener.surface, McpSurface) for listener in ready.listeners):
+        load_sdk()
 
 
 def _another(listener: Listener) -> Listener:

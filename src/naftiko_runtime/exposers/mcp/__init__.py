@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import field
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...plan.surfaces import Invoke, McpSurface
@@ -24,7 +25,7 @@ else:
     desk = later(".sdk.desk", __package__)
     stdio = later(".sdk.stdio", __package__)
 
-__all__ = ["Front", "McpOptions", "SessionLimits", "build_app", "needs_sessions", "serve_lines"]
+__all__ = ["Front", "McpOptions", "SessionLimits", "build_app", "load_sdk", "needs_sessions", "serve_lines"]
 
 Write: TypeAlias = Callable[[bytes], Awaitable[None]]
 
@@ -55,6 +56,11 @@ def build_app(surface: McpSurface, invoke: Invoke, guard: Guard, options: McpOpt
 
 def _open_desk(surface: McpSurface, methods: Methods, options: McpOptions) -> Desk:
     return desk.open_desk(surface, methods, options.version, options.limit_bytes, options.sessions)
+
+
+def load_sdk() -> None:
+    """Import the SDK now, in a process whose copies would each import it for themselves."""
+    import_module(".sdk.desk", __package__)
 
 
 async def serve_lines(
