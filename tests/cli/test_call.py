@@ -38,6 +38,16 @@ capability:
     resources: [{name: x, path: /x, operations: [{name: get, method: GET, call: api.get}]}]
 """
 
+ASKING = """\
+naftiko: 1.0.0-alpha2
+capability:
+  exposes:
+  - type: mcp
+    namespace: tools
+    port: 9090
+    tools: [{name: where, description: Where., steps: [{type: ask, name: folders, roots: true}]}]
+"""
+
 
 def test_a_passed_answer_is_written_as_it_came(call: Call, beside: Upstream) -> None:
     beside.respond = answer(b'{ "big": 12345678901234567890.10,\n\t"a": 1 }')
@@ -402,3 +412,11 @@ def test_an_interrupt_ends_a_call_that_waits(beside: Upstream, tmp_path: Path) -
         calling.send_signal(signal.SIGINT)
         _, told = calling.communicate(timeout=STOP_S)
     assert (calling.returncode, told) == (130, b"")
+
+
+def test_what_asks_is_to_be_called_by_a_client_that_can_be_asked(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "asking.yaml"
+    path.write_text(ASKING, encoding="utf-8")
+    done = command("naftiko", "call", str(path), "where")
+    assert (done.code, done.out) == (1, "")
+    assert "this operation asks whoever calls it (roots): call it by an MCP client that can be" in done.err

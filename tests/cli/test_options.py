@@ -67,3 +67,26 @@ def test_the_number_of_workers_is_read_from_both() -> None:
     assert workers({"NAFTIKO_WORKERS": "3"}, "--workers", "2") == 2
     with pytest.raises(Failure, match=r"^NAFTIKO_WORKERS: 'auto' is not a number$"):
         workers({"NAFTIKO_WORKERS": "auto"})
+
+
+def test_the_key_that_seals_states_is_made_up_unless_it_is_given() -> None:
+    [one], [other] = options({}).state_keys, options({"NAFTIKO_STATE_KEY": " ,"}).state_keys
+    assert len(one) == len(other) == 64
+    assert one != other
+    new, old = "n" * 32, "o" * 40
+    said = options({"NAFTIKO_STATE_KEY": f"{new}, {old},"})
+    assert said.state_keys == (new, old)
+    assert new not in repr(said)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("s3cret", "a key has at least 32 characters, which are random"),
+        (f"{'k' * 32},{'k' * 32}", "the same key stands there twice"),
+    ],
+)
+def test_a_key_that_seals_badly_is_refused_without_being_shown(value: str, said: str) -> None:
+    with pytest.raises(Failure) as caught:
+        options({"NAFTIKO_STATE_KEY": value})
+    assert str(caught.value) == f"NAFTIKO_STATE_KEY: {said}"

@@ -35,10 +35,12 @@ async def test_without_a_verifier_nobody_is_asked_and_nothing_is_taken_away() ->
 
 
 async def test_whoever_is_known_is_admitted_under_the_scheme() -> None:
-    assert await entrance(BEARER).admit(request({b"authorization": b"\tBearer s3cret "})) == Principal(
-        "bearer"
-    )
-    assert await entrance(QUERY).admit(request({}, b"a%20key=s3cret")) == Principal("apikey")
+    bearer = await entrance(BEARER).admit(request({b"authorization": b"\tBearer s3cret "}))
+    key = await entrance(QUERY).admit(request({}, b"a%20key=s3cret"))
+    assert (bearer.scheme, key.scheme) == ("bearer", "apikey")
+    assert len({bearer.mark, key.mark, ""}) == 3
+    assert "s3cret" not in f"{bearer!r} {bearer.mark}"
+    assert (await entrance(BEARER).admit(request({b"authorization": b"Bearer s3cret"}))) == bearer
 
 
 async def test_the_host_and_the_page_are_looked_at_first() -> None:

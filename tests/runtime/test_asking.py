@@ -67,7 +67,7 @@ async def test_the_deadline_does_not_run_while_somebody_thinks(upstream: Upstrea
 
 
 async def test_nothing_is_called_for_a_client_that_cannot_be_asked(upstream: Upstream, fleet: Ships) -> None:
-    with pytest.raises(CannotAsk, match=r"asks whoever calls it \(form\), which cannot be done here"):
+    with pytest.raises(CannotAsk, match=r"asks whoever calls it \(form\): call it by an MCP client"):
         await called(fleet, asking(fleet), Answering({}, kinds=("sampling",)))
     with pytest.raises(CannotAsk):
         async with fleet.engine.invoke(asking(fleet), SHIP, Context("test")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from .. import __version__
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from . import sandbox
 else:
     sandbox = later(".sandbox", __package__)
+
+
+def new_keys() -> tuple[str, ...]:
+    return (token_hex(32),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class Options:
     lookup: Lookup = system_lookup
     sandbox: bool = False
     hot_lane: bool = True
+    # seal what clients are given to keep: the first; all open it
+    state_keys: tuple[str, ...] = field(default_factory=new_keys, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ async def faced(ready: Ready, options: Options) -> AsyncIterator[Serving]:
     async with engaged(ready.known, options) as called:
         # whoever is told to listen under a name is meant when called by it
         hosts = options.allowed_hosts | {listener.host.lower() for listener in listeners}
-        guard = Guard(hosts, called.engine.binds)
+        guard = Guard(hosts, called.engine.binds, options.state_keys)
         faces = Faces(
             plan,
             listeners,

@@ -6,7 +6,7 @@ from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
-from ..app.opening import Options
+from ..app.opening import Options, new_keys
 from ..runtime.policies.egress import Network
 from ..runtime.proxies import Proxies
 from .failure import Failure
@@ -14,6 +14,7 @@ from .readers import count, network, number, positive, seconds
 
 _T = TypeVar("_T")
 
+_KEY_BYTES = 32
 _YES = frozenset({"1", "true", "yes", "on"})
 
 
@@ -33,6 +34,7 @@ def read_options(arguments: Namespace, environ: Mapping[str, str]) -> Options:
         proxies=_proxies(arguments, environ),
         sandbox=arguments.sandbox,
         hot_lane=arguments.hot_lane,
+        state_keys=_state_keys(environ) or new_keys(),
     )
 
 
@@ -40,6 +42,16 @@ def read_workers(arguments: Namespace, environ: Mapping[str, str]) -> int:
     """Say how many processes are to serve; raises Failure for a variable that says no number."""
     said = _said(arguments.workers, environ, "NAFTIKO_WORKERS", number)
     return 1 if said is None else said
+
+
+def _state_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Read the keys that several processes share; they are secret, so they are not shown."""
+    keys = tuple(key.strip() for key in environ.get("NAFTIKO_STATE_KEY", "").split(",") if key.strip())
+    if any(len(key.encode()) < _KEY_BYTES for key in keys):
+        raise Failure(f"NAFTIKO_STATE_KEY: a key has at least {_KEY_BYTES} characters, which are random")
+    if len(set(keys)) < len(keys):
+        raise Failure("NAFTIKO_STATE_KEY: the same key stands there twice")
+    return keys
 
 
 def _networks(environ: Mapping[str, str]) -> Iterator[Network]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from ipaddress import ip_address
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -23,11 +24,13 @@ _REASONS = ("none was given", "what was given is not it", "more than one was giv
 class Guard:
     """Checks Host and Origin, so that no web page can reach a local server through a name of its own (D9).
 
-    It guards all servers of a plan, and holds the secrets that their callers have to know.
+    It guards all servers of a plan, and holds the secrets that their callers have to know, and the keys that
+    seal what callers are given to keep.
     """
 
     allowed_hosts: frozenset[str] = frozenset()
     binds: Mapping[str, Secret] = field(default_factory=dict, repr=False)
+    state_keys: tuple[str, ...] = field(default=(), repr=False)
 
     def check(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """Raise WrongHost or NotAllowed for a request that may come from a foreign page."""
@@ -90,7 +93,7 @@ class Entrance:
         presented = _presented(scope, self.verifier.slot)
         known = [self.verifier.verify(value, self.guard.binds) for value in presented]
         if len(known) == 1 and known[0] is not None:
-            return known[0]
+            return replace(known[0], mark=sha256(presented[0]).hexdigest())
         reason = _REASONS[min(len(known), 2)]
         challenge = ("WWW-Authenticate", self.verifier.challenge(self.realm))
         raise NotAuthenticated(f"this server asks for {self.verifier.wanted}; {reason}", headers=(challenge,))

@@ -151,8 +151,9 @@ class CannotAsk(CallError):
     status, title = 501, "cannot ask"
 
     def __init__(self, kinds: tuple[str, ...]) -> None:
+        asked = ", ".join(kinds)
         super().__init__(
-            f"this operation asks whoever calls it ({', '.join(kinds)}), which cannot be done here"
+            f"this operation asks whoever calls it ({asked}): call it by an MCP client that can be"
         )
         self.kinds = kinds
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Literal, Protocol
 
 from ..expr.scope import Ref
@@ -12,9 +13,13 @@ from ..values.record import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Somebody who may call, and the scheme that proved it; no scheme where nobody is asked."""
+    """Somebody who may call, and the scheme that proved it; no scheme where nobody is asked.
+
+    ``mark`` is the same for whoever presents the same credential.
+    """
 
     scheme: str = ""
+    mark: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def build_app(surface: McpSurface, invoke: Invoke, guard: Guard, options: McpOpt
     """Serve a surface over HTTP."""
     methods = Methods.of(surface, invoke, options.rest_routes)
     return Front(
-        Standby(partial(_open_desk, surface, methods, options)),
+        Standby(partial(_open_desk, surface, methods, options, guard.state_keys)),
         reporting_tools(surface),
         Entrance.of(surface, guard),
         options.limit_bytes,
@@ -54,8 +54,11 @@ def build_app(surface: McpSurface, invoke: Invoke, guard: Guard, options: McpOpt
     )
 
 
-def _open_desk(surface: McpSurface, methods: Methods, options: McpOptions) -> Desk:
-    return desk.open_desk(surface, methods, options.version, options.limit_bytes, options.sessions)
+def _open_desk(
+    surface: McpSurface, methods: Methods, options: McpOptions, state_keys: tuple[str, ...]
+) -> Desk:
+    server = desk.ServerOptions(options.version, options.limit_bytes, state_keys)
+    return desk.open_desk(surface, methods, server, options.sessions)
 
 
 def load_sdk() -> None:

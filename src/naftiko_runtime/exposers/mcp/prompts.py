@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from ...plan.errors import CallError, InvalidArguments
+from ...plan.errors import InvalidArguments
 from ...plan.flow import Answer
 from ...plan.holes import fill
 from ...plan.surfaces import Invoke, McpPrompt, Operation, PromptMessage
@@ -55,7 +55,8 @@ class Prompter:
         try:
             async with self.invoke(operation, arguments, exchange.context()) as result:
                 return mapping(result.value) if isinstance(result, Answer) else {}
-        except CallError as error:
+        except Exception as error:  # noqa: BLE001  a caller gets an answer whatever fails, bugs too
+            exchange.pass_on(error)
             raise told(error, operation.body) from None
 
     def _unknown(self, name: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ...plan.asking import NOBODY, Asker
+from ...plan.asking import NOBODY, Asker, Suspended
+from ...plan.errors import CannotAsk
 from ...plan.flow import Watch, unwatched
 from ...plan.journal import Journal
 from ...plan.surfaces import Context
@@ -14,9 +15,18 @@ from ...values import Json
 
 INVALID_PARAMS = -32602
 INTERNAL_ERROR = -32603
+MISSING_CAPABILITY = -32021
 
 Params: TypeAlias = Mapping[str, Json]
 Fields: TypeAlias = dict[str, Json]  # of a result, as they stand on the wire
+
+# what clients say that they have, by the kind of question
+_CAPABILITIES: Mapping[str, tuple[str, Fields]] = {
+    "form": ("elicitation", {}),
+    "url": ("elicitation", {"url": {}}),
+    "sampling": ("sampling", {}),
+    "roots": ("roots", {}),
+}
 
 
 class ProtocolError(Exception):
@@ -38,6 +48,19 @@ class Exchange:
     def context(self) -> Context:
         """Say what a call has beyond its arguments."""
         return Context(face="mcp", wants_whole=True, watch=self.watch, asker=self.asker, journal=self.journal)
+
+    def pass_on(self, error: Exception) -> None:
+        """Raise what is no failure of a call: that its client has to answer first, or says that it cannot.
+
+        Revisions that have sessions know no such error, and hear of it as of any other.
+        """
+        if isinstance(error, Suspended):
+            raise error
+        if isinstance(error, CannotAsk) and self.journal is not None:
+            wanted: Fields = {}
+            for name, part in (_CAPABILITIES[kind] for kind in error.kinds):
+                wanted[name] = {**mapping(wanted.get(name)), **part}
+            raise ProtocolError(MISSING_CAPABILITY, error.sentence, {"requiredCapabilities": wanted})
 
 
 SILENT = Exchange()

@@ -92,6 +92,7 @@ class Shelf:
             async with self.invoke(resource.operation, arguments, context) as result:
                 return await self._shown(resource, resource.operation, uri, result)
         except Exception as error:  # noqa: BLE001  a caller gets an answer whatever fails, bugs too
+            exchange.pass_on(error)
             raise told(error, resource.operation.body) from None
 
     def _file(self, resource: McpResource, uri: str, path: Path) -> Fields:

@@ -63,7 +63,7 @@ class Toolbox:
             arguments = {tool.renamed.get(name, name): value for name, value in arguments.items()}
         told = await answered(
             self._result(tool, arguments, exchange.context()),
-            lambda error: _refusal(tell(error, Repetition.of(tool.operation.body))),
+            lambda error: _refused(error, exchange, tool),
         )
         return {"isError": False, **told}
 
@@ -98,6 +98,11 @@ class Toolbox:
     def _unknown(self, name: str) -> str:
         near = get_close_matches(name, self.tools, n=1)
         return f"unknown tool {name!r}{f'; did you mean {near[0]!r}?' if near else ''}"
+
+
+def _refused(error: Exception, exchange: Exchange, tool: McpTool) -> Fields:
+    exchange.pass_on(error)
+    return _refusal(tell(error, Repetition.of(tool.operation.body)))
 
 
 def _refusal(failure: Failure) -> Fields:

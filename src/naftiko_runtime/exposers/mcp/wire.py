@@ -12,6 +12,7 @@ from ...values import Json
 from ...values.json import encode
 from ..boundary import Failure, Message, Receive, Send, failure_of, log_refusal, unless_hung_up
 from ..guard import Entrance
+from .asking import CALLER
 from .lane import Lane
 from .messages import NotAMessage, json_of
 from .protocol import mapping
@@ -84,7 +85,7 @@ class Front:
     ) -> None:
         """Find who answers a message; raises NotAMessage."""
         message = json_of(body, "body") if scope["method"] == "POST" else None
-        scope = self.entrance.cleared(scope)
+        scope = {**self.entrance.cleared(scope), CALLER: caller.mark}
         arrival = Arrival(scope, caller, body, message, self._tells(message, scope["headers"]))
         if (request := self._usual(arrival)) is not None:
             await unless_hung_up(receive, send, partial(_answer_usual, request[0], request[1]))

@@ -79,11 +79,19 @@ class SdkDesk:
             self._open.discard(task)
 
 
-def open_desk(
-    surface: McpSurface, methods: Methods, version: str, limit_bytes: int, limits: SessionLimits
-) -> SdkDesk:
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """What servers are made with; ``state_keys`` seal what clients are given to keep."""
+
+    version: str
+    limit_bytes: int
+    state_keys: tuple[str, ...] = field(default=(), repr=False)
+
+
+def open_desk(surface: McpSurface, methods: Methods, made: ServerOptions, limits: SessionLimits) -> SdkDesk:
     """Make the SDK's server for a surface, twice where some of its clients have sessions."""
-    server = build_server(surface, methods, version=version)
+    version, limit_bytes = made.version, made.limit_bytes
+    server = build_server(surface, methods, version=version, state_keys=made.state_keys)
     managers = _manager(server, limit_bytes, is_json=True), _manager(server, limit_bytes, is_json=False)
     if not needs_sessions(surface):
         return SdkDesk(*managers, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, get_args
 
@@ -15,12 +15,15 @@ from mcp.shared.exceptions import MCPError
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import BaseModel
 
-from ....plan.asking import NOBODY
+from ....plan.asking import NOBODY, Suspended
 from ....plan.surfaces import Caching, McpSurface
+from ..asking import Returning
 from ..methods import Methods
-from ..protocol import Exchange, Method, Params, ProtocolError
+from ..needs import needs_sessions
+from ..protocol import Exchange, Fields, Method, Params, ProtocolError
 from .live import Live, Waiting
 from .reports import Loudness, Reporter
+from .sealing import seal_states
 
 # the SDK leaves the type of its lifespan state open; we do not use it
 _Exchange: TypeAlias = ServerRequestContext[Any]
@@ -48,7 +51,12 @@ class Lasting:
 
 
 def build_server(
-    surface: McpSurface, methods: Methods, *, version: str, lasting: Lasting | None = None
+    surface: McpSurface,
+    methods: Methods,
+    *,
+    version: str,
+    state_keys: Sequence[str] = (),
+    lasting: Lasting | None = None,
 ) -> Server[Any]:
     """Make what answers the messages of a surface, whatever carries them; what it does not have it denies.
 
@@ -62,8 +70,11 @@ def build_server(
         cache_hints=_hints(surface.caching),
         get_tool_input_schema=methods.toolbox.input_schema,
     )
+    is_asking = needs_sessions(surface)
+    if is_asking:
+        seal_states(server, surface, state_keys)
     for name, method in methods.table.items():
-        server.add_request_handler(name, _PARAMS[name], _Handler(method, lasting))
+        server.add_request_handler(name, _PARAMS[name], _Handler(method, lasting, is_asking=is_asking))
     if surface.resources:
         listen = ListenHandler(InMemorySubscriptionBus())
         server.add_request_handler("subscriptions/listen", types.SubscriptionsListenRequestParams, listen)
@@ -80,17 +91,28 @@ def _hints(caching: Caching) -> Mapping[CacheableMethod, CacheHint]:
 class _Handler:
     """Lets the SDK check the parameters, and gives them to the method as they stood on the wire."""
 
-    def __init__(self, method: Method, lasting: Lasting | None) -> None:
-        self._method, self._lasting = method, lasting
+    def __init__(self, method: Method, lasting: Lasting | None, *, is_asking: bool) -> None:
+        self._method, self._lasting, self._is_asking = method, lasting, is_asking
 
     async def __call__(self, exchange: _Exchange, params: BaseModel) -> HandlerResult:
         sent: Params = exchange.params or {}
         loudness = self._lasting.loudness if self._lasting is not None else None
         reporter = Reporter(exchange, str(sent.get("name")), loudness)
-        asker = Live(exchange, self._lasting.waiting) if self._lasting is not None else NOBODY
+        is_modern = exchange.protocol_version in MODERN_PROTOCOL_VERSIONS
         try:
-            fields = await self._method(sent, Exchange(reporter.step, asker))
+            if is_modern and self._is_asking:
+                fields = await self._ask(sent, reporter)
+            else:
+                asker = Live(exchange, self._lasting.waiting) if self._lasting is not None else NOBODY
+                fields = await self._method(sent, Exchange(reporter.step, asker))
         except ProtocolError as error:
             raise MCPError(error.code, error.message, error.data) from None
-        is_modern = exchange.protocol_version in MODERN_PROTOCOL_VERSIONS
         return {"resultType": "complete", **fields} if is_modern else fields
+
+    async def _ask(self, sent: Params, reporter: Reporter) -> Fields:
+        """Answer, or ask first; what a request brings to go on with was sealed by this server."""
+        asker = Returning.of(sent)
+        try:
+            return await self._method(sent, Exchange(reporter.step, asker, asker.journal))
+        except Suspended as suspended:
+            return asker.waiting(suspended.questions)
