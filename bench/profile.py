@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from .answering import Target
 from .figures import MANY
 from .load import Load, load_command, put_load
-from .rows import Group
+from .rows import Group, Measurement
 from .servers import OURS, RIVALS_PYTHON, has_option
-from .stage import BenchError, Stage
+from .stage import BenchError, Stage, environ
+from .starting import Command, Compiling
 
 _DURATION_S = 10
 _SAMPLES_PER_S = 250
@@ -20,44 +20,43 @@ _TOP = 60
 
 
 def write_profile(stage: Stage, groups: Iterable[Group], say: Callable[[str], None]) -> Path:
-    """Profile our servers in some groups, one after the other."""
+    """Profile what is ours, one row after the other: loads, and commands that end by themselves."""
     parts = []
     for group in groups:
         for row in group.rows:
-            load = row.measurement
-            if (
-                isinstance(load, Load)
-                and row.server.startswith(OURS)
-                and (not row.needs or has_option(row.needs))
-            ):
-                name = f"{group.name}: {row.name}"
-                say(f"profile of {name}, {_DURATION_S} s")
-                with load.serving(stage) as target:
-                    put_load(stage, target, MANY, 1)
-                    parts.append(_report(name, _record(stage, target)))
+            if (row.server and not row.server.startswith(OURS)) or (row.needs and not has_option(row.needs)):
+                continue
+            name = f"{group.name}: {row.name}"
+            if stacks := _record(stage, row.measurement):
+                say(f"profiled {name}")
+                parts.append(_report(name, stacks))
     path = stage.folder / "profile.txt"
     path.write_text("\n".join(parts), encoding="utf-8")
     return path
 
 
-def _record(stage: Stage, target: Target) -> list[str]:
-    """Sample a server under load; every line is a stack, outermost call first, and how often it was seen."""
+def _record(stage: Stage, measured: Measurement) -> list[str]:
+    """Sample what is measured; every line is a stack, outermost call first, and how often it was seen."""
+    match measured:
+        case Load():
+            with measured.serving(stage) as target:
+                put_load(stage, target, MANY, 1)
+                command = load_command(stage, target, MANY, _DURATION_S + 2)
+                with subprocess.Popen(command, stdout=subprocess.DEVNULL) as load:
+                    lines = _spy(stage, "--duration", str(_DURATION_S), "--pid", str(target.pid))
+                    load.terminate()
+                return lines
+        case Command() | Compiling():
+            return _spy(stage, "--", *measured.command(stage))
+        case _:
+            return []
+
+
+def _spy(stage: Stage, *on: str) -> list[str]:
     output = stage.folder / "stacks.txt"
-    spy = [
-        str(RIVALS_PYTHON.with_name("py-spy")),
-        "record",
-        "--format",
-        "raw",
-        "--function",
-        "--subprocesses",
-    ]
-    how = ["--rate", str(_SAMPLES_PER_S), "--duration", str(_DURATION_S), "--output", str(output)]
-    command = load_command(stage, target, MANY, _DURATION_S + 2)
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as load:
-        done = subprocess.run(
-            [*spy, *how, "--pid", str(target.pid)], capture_output=True, text=True, check=False
-        )
-        load.terminate()
+    how = ["--format", "raw", "--function", "--rate", str(_SAMPLES_PER_S), "--output", str(output)]
+    command = [str(RIVALS_PYTHON.with_name("py-spy")), "record", "--subprocesses", *how, *on]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ(stage.folder))
     if done.returncode:
         raise BenchError(f"py-spy failed: {done.stderr}")
     return output.read_text(encoding="utf-8").splitlines()

@@ -38,7 +38,8 @@ class Listening:
         key = ["env", "TOGETHER_AI_API_KEY=bench"]
         ports = ["--port", f"{TOGETHER.stem}-rest={port}", "--port", f"{TOGETHER.stem}-mcp=0"]
         began = time.perf_counter()
-        process = _start(stage, [*key, *our_program("naftiko-run"), str(TOGETHER), *ports])
+        command = [*key, *our_program("naftiko-run"), str(TOGETHER), *ports]
+        process = _start(stage, pinned(command, [stage.server_core]))
         with stopping(process):
             while not _is_listening(port):
                 if process.poll() is not None or time.perf_counter() - began > _LONGEST_S:
@@ -59,13 +60,17 @@ class Command:
 
     def _once(self, stage: Stage) -> Figures:
         began = time.perf_counter()
-        process = _start(stage, [*our_program(self.words[0]), *self.words[1:]])
+        process = _start(stage, pinned(self.command(stage), [stage.server_core]))
         _, status, used = os.wait4(process.pid, 0)
         took_s = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
         if status:
             raise BenchError(f"{' '.join(self.words)} failed")
         return {"wall s": took_s, "CPU s": used.ru_utime + used.ru_stime}
+
+    def command(self, stage: Stage) -> list[str]:
+        """Write the command line."""
+        return [*our_program(self.words[0]), *self.words[1:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +81,21 @@ class Compiling:
 
     def measure(self, stage: Stage, pace: Pace) -> Figures:
         """Compile once in a process of its own."""
-        file = write_many(stage.folder, self.operations)
-        command = pinned([sys.executable, "-c", _COMPILE, str(file)], [stage.server_core])
+        command = pinned(self.command(stage), [stage.server_core])
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise BenchError(f"cannot compile: {done.stderr[-500:]}")
         return {"CPU s": float(done.stdout)}
 
+    def command(self, stage: Stage) -> list[str]:
+        """Write the command line, and the file."""
+        file = write_many(stage.folder, self.operations)
+        return [sys.executable, "-c", _COMPILE, str(file)]
+
 
 def _start(stage: Stage, command: list[str]) -> subprocess.Popen[bytes]:
     with (stage.folder / "command.log").open("wb") as log:
-        pinned_command = pinned(command, [stage.server_core])
-        return subprocess.Popen(pinned_command, stdout=log, stderr=log, env=environ(stage.folder))
+        return subprocess.Popen(command, stdout=log, stderr=log, env=environ(stage.folder))
 
 
 def _is_listening(port: int) -> bool:
