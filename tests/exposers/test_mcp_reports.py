@@ -1,8 +1,10 @@
 """What MCP clients hear while a call runs: progress and a log, over HTTP and over lines."""
 
 import json
+from base64 import b64decode
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import anyio
@@ -14,6 +16,7 @@ from connecting import server_of
 from naftiko_runtime.exposers.boundary import ASGIApp
 from naftiko_runtime.exposers.guard import Guard
 from naftiko_runtime.exposers.mcp import Front, McpOptions, build_app
+from naftiko_runtime.exposers.mcp.needs import STREAMED_BYTES
 from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.shape import Selected
 from naftiko_runtime.expr.template import PathTemplate
@@ -37,6 +40,9 @@ pytestmark = pytest.mark.anyio
 
 Serve: TypeAlias = Callable[[ASGIApp], AbstractAsyncContextManager[str]]
 
+Progress: TypeAlias = tuple[float, float | None, str | None]
+
+ERAS = ("legacy", "2026-07-28")
 WAIT_S = 5
 CALL = HttpCall(api="shop", name="shop.model.get", method="GET", path=PathTemplate(("/model",)))
 META = {
@@ -51,14 +57,33 @@ STEPS = [
 ]
 
 
+@dataclass(frozen=True)
 class Model:
-    """More text than some clients take from a stream."""
+    """An answer in pieces of 40,000 bytes, whose length is told or not; more text than a stream takes."""
 
-    status = 200
-    headers: Headers = (("Content-Type", "text/plain"),)
+    size: int = 2 << 20
+    is_told: bool = False
+    media_type: str = "text/plain"
+    status: int = 200
+
+    @property
+    def headers(self) -> Headers:
+        told = (("Content-Length", str(self.size)),) if self.is_told else ()
+        return (("Content-Type", self.media_type), *told)
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        yield b"a" * (2 << 20)
+        for at in range(0, self.size, 40_000):
+            yield b"a" * min(40_000, self.size - at)
+
+
+MODELS = {
+    "model": Model(),
+    "file": Model(STREAMED_BYTES, True, "application/zip"),
+    "image": Model(STREAMED_BYTES, False, "image/png"),
+    "large": Model(3 << 20, True, "application/zip"),
+    "small": Model(60_000, True, "application/zip"),
+}
+LIMITS = {"file": STREAMED_BYTES, "image": STREAMED_BYTES, "large": 4 << 20, "small": STREAMED_BYTES}
 
 
 def invoke(
@@ -76,14 +101,14 @@ def invoke(
             await context.watch(1, 1, "")
             yield Answer(200, (), "done")
         else:
-            yield Model()
+            yield MODELS[operation.name.removeprefix("shop.")]
 
     return run()
 
 
 def tool(name: str) -> McpTool:
     steps = tuple(CallStep(each, CALL) for each in STEPS_OF.get(name, ()))
-    body = Flow(steps, Selected(Root())) if steps else PassThrough(CALL)
+    body = Flow(steps, Selected(Root())) if steps else PassThrough(CALL, limit_bytes=LIMITS.get(name))
     return McpTool(name, None, Operation(f"shop.{name}", "", Contract(), body), {})
 
 
@@ -93,35 +118,90 @@ SURFACE = McpSurface(
     "",
     None,
     9090,
-    tuple(tool(name) for name in ("steps", "single", "model")),
+    tuple(tool(name) for name in (*STEPS_OF, *MODELS)),
     resources=(McpResource("it", None, "", UriPattern("shop://it"), operation=STATED),),
 )
 
 
-def app() -> Front:
-    return build_app(SURFACE, invoke, Guard(), McpOptions(1 << 20, "1"))
+def app(*, has_hot_lane: bool = True) -> Front:
+    return build_app(SURFACE, invoke, Guard(), McpOptions(1 << 20, "1", has_hot_lane=has_hot_lane))
 
 
-async def progress_of(client: Client, name: str) -> list[tuple[float, float | None, str | None]]:
-    heard: list[tuple[float, float | None, str | None]] = []
+async def progress_of(client: Client, name: str) -> list[Progress]:
+    heard, _ = await called(client, name)
+    return heard
+
+
+async def called(client: Client, name: str) -> tuple[list[Progress], types.CallToolResult]:
+    heard: list[Progress] = []
 
     async def hear(progress: float, total: float | None, message: str | None) -> None:
         heard.append((progress, total, message))
 
-    await client.call_tool(name, {}, progress_callback=hear)
-    return heard
+    return heard, await client.call_tool(name, {}, progress_callback=hear)
 
 
-@pytest.mark.parametrize("era", ["legacy", "2026-07-28"])
+def told_of(heard: list[Progress], name: str) -> list[float]:
+    """Check what was said of an answer, and return the bytes."""
+    total = MODELS[name].size if MODELS[name].is_told else None
+    of = f" of {total}" if total else ""
+    assert [each[1:] for each in heard] == [(total, f"{each[0]:.0f}{of} bytes") for each in heard]
+    return [done for done, _, _ in heard]
+
+
+def size_of(result: types.CallToolResult) -> int:
+    (block,) = result.content
+    match block:
+        case types.TextContent():
+            return len(block.text)
+        case types.ImageContent():
+            return len(b64decode(block.data))
+        case types.EmbeddedResource(resource=types.BlobResourceContents(blob=blob)):
+            return len(b64decode(blob))
+        case _:
+            raise AssertionError(block)
+
+
+@pytest.mark.parametrize("era", ERAS)
 async def test_each_step_of_a_flow_is_told(serve: Serve, era: str) -> None:
     async with serve(app()) as url, Client(f"{url}/mcp", mode=era) as client:
         assert await progress_of(client, "steps") == STEPS
         assert await progress_of(client, "single") == []
 
 
-async def test_an_answer_that_has_nothing_to_tell_is_no_stream_however_long_it_is(serve: Serve) -> None:
-    async with serve(app()) as url, Client(f"{url}/mcp", mode="legacy") as client:
-        assert await progress_of(client, "model") == []
+@pytest.mark.parametrize("has_hot_lane", [True, False])
+@pytest.mark.parametrize("era", ERAS)
+async def test_an_answer_that_a_stream_may_not_hold_is_no_stream_and_whole(
+    serve: Serve, era: str, *, has_hot_lane: bool
+) -> None:
+    async with serve(app(has_hot_lane=has_hot_lane)) as url, Client(f"{url}/mcp", mode=era) as client:
+        for name in ("model", "large"):
+            heard, result = await called(client, name)
+            assert (heard, size_of(result)) == ([], MODELS[name].size)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_bytes_of_an_answer_that_a_stream_holds_are_told(serve: Serve, era: str) -> None:
+    async with serve(app()) as url, Client(f"{url}/mcp", mode=era) as client:
+        for name in ("file", "image"):
+            heard, result = await called(client, name)
+            assert (told_of(heard, name), size_of(result)) == (
+                [80_000 * each for each in range(1, 10)],
+                STREAMED_BYTES,
+            )
+        heard, result = await called(client, "small")
+        assert (heard, size_of(result)) == ([], 60_000)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_bytes_of_every_answer_are_told_over_lines(era: str) -> None:
+    async with Client(server_of(SURFACE, invoke, lasts=True), mode=era) as client:
+        heard, result = await called(client, "model")
+        assert told_of(heard, "model") == [80_000 * each for each in range(1, 27)]
+        assert size_of(result) == 2 << 20
+        heard, result = await called(client, "large")
+        assert told_of(heard, "large") == [160_000 * each for each in range(1, 20)]  # a twentieth each
+        assert size_of(result) == 3 << 20
 
 
 @pytest.mark.parametrize(("level", "count"), [("info", 3), ("warning", 0), (None, 0)])

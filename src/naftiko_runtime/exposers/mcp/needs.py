@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...plan.flow import Flow
-from ...plan.surfaces import McpSurface, Operation
+from ...plan.surfaces import Body, McpSurface, Operation, limit_of
 from ...values import Json
+
+# some clients take 1 MiB from an event; bytes are a third longer there, and something stands around them
+STREAMED_BYTES = 720 << 10
 
 
 def needs_sessions(surface: McpSurface) -> bool:
@@ -20,9 +23,19 @@ def needs_sessions(surface: McpSurface) -> bool:
 
 
 def reporting_tools(surface: McpSurface) -> frozenset[str]:
-    """Name the tools that have something to tell while they run: those of several steps."""
-    bodies = ((tool.name, tool.operation.body) for tool in surface.tools)
-    return frozenset(name for name, body in bodies if isinstance(body, Flow) and len(body.steps) > 1)
+    """Name the tools that have something to tell while they run, and whose answer a stream can hold.
+
+    Those of several steps tell of each. What is passed through could tell of its bytes, but whether it is
+    longer than a stream's event may be is only known of bytes for which the file has a limit.
+    """
+    return frozenset(tool.name for tool in surface.tools if _reports(tool.operation.body))
+
+
+def _reports(body: Body) -> bool:
+    if isinstance(body, Flow):
+        return len(body.steps) > 1
+    limit = limit_of(body)
+    return limit is not None and limit <= STREAMED_BYTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,14 @@ class ProtocolError(Exception):
         self.code, self.message, self.data = code, message, data
 
 
+Hear: TypeAlias = Callable[[int, int | None], Awaitable[None]]
+"""Hears how many bytes of an answer have come, and how many there are if that is known."""
+
+
+async def unheard(done: int, total: int | None) -> None:
+    """Hear nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """What a method may tell its client, and ask it, before it answers."""
@@ -44,6 +52,7 @@ class Exchange:
     watch: Watch = field(default=unwatched, repr=False)
     asker: Asker = field(default=NOBODY, repr=False)
     journal: Journal | None = field(default=None, repr=False)
+    hear: Hear = field(default=unheard, repr=False)
 
     def context(self) -> Context:
         """Say what a call has beyond its arguments."""

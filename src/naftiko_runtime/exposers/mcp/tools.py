@@ -9,12 +9,13 @@ from difflib import get_close_matches
 from ...plan.errors import Oversized
 from ...plan.flow import Answer, Flow
 from ...plan.reading import read_start
-from ...plan.surfaces import Context, Invoke, McpTool, PassThrough, limit_of
+from ...plan.surfaces import Invoke, McpTool, PassThrough, limit_of
 from ...values import Json
 from ...values.json import encode_text
 from ..advice import Repetition
 from ..boundary import Failure, answered
 from ..refusal import START_LIMIT_BYTES, tell, tell_answer, text_of
+from .arriving import heard
 from .content import of_inbound, of_oversized, of_refusal, of_value
 from .elsewhere import Elsewhere
 from .pages import page
@@ -62,7 +63,7 @@ class Toolbox:
         if tool.renamed:
             arguments = {tool.renamed.get(name, name): value for name, value in arguments.items()}
         told = await answered(
-            self._result(tool, arguments, exchange.context()),
+            self._result(tool, arguments, exchange),
             lambda error: _refused(error, exchange, tool),
         )
         return {"isError": False, **told}
@@ -76,17 +77,18 @@ class Toolbox:
         """Name the tools of whose arguments some are said in headers too."""
         return frozenset(name for name, tool in self.listed.items() if "x-mcp-header" in encode_text(tool))
 
-    async def _result(self, tool: McpTool, arguments: Mapping[str, Json], context: Context) -> Fields:
+    async def _result(self, tool: McpTool, arguments: Mapping[str, Json], exchange: Exchange) -> Fields:
         elsewhere = self._elsewhere(tool, arguments)
         try:
-            async with self.invoke(tool.operation, arguments, context) as result:
+            async with self.invoke(tool.operation, arguments, exchange.context()) as result:
                 if isinstance(result, Answer):
                     return of_parts(result.value, tool) if tool.parts else of_value(result.value)
                 if result.status >= 400:
                     start = await read_start(result, START_LIMIT_BYTES)
                     repetition = Repetition.of(tool.operation.body)
                     return _refusal(tell_answer(result.status, result.headers, start, repetition))
-                return await of_inbound(result, elsewhere, limit_of(tool.operation.body))
+                arriving = heard(result, exchange.hear)
+                return await of_inbound(arriving, elsewhere, limit_of(tool.operation.body))
         except Oversized as error:
             return of_oversized(error, elsewhere)
 

@@ -60,6 +60,11 @@ class Reporter:
             note = types.LoggingMessageNotification(params=params)
             await self.exchange.session.send_notification(note, self.exchange.request_id)
 
+    async def received(self, done: int, total: int | None) -> None:
+        """Tell how much of a long answer has come."""
+        message = f"{done} bytes" if total is None else f"{done} of {total} bytes"
+        await self.exchange.session.report_progress(done, total, message)
+
     def _wants_log(self, level: types.LoggingLevel) -> bool:
         if self.exchange.protocol_version in MODERN_PROTOCOL_VERSIONS:
             return level in allowed_log_levels(self.exchange.protocol_version, self.exchange.meta)

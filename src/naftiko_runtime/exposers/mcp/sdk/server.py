@@ -104,7 +104,7 @@ class _Handler:
                 fields = await self._ask(sent, reporter)
             else:
                 asker = Live(exchange, self._lasting.waiting) if self._lasting is not None else NOBODY
-                fields = await self._method(sent, Exchange(reporter.step, asker))
+                fields = await self._method(sent, Exchange(reporter.step, asker, hear=reporter.received))
         except ProtocolError as error:
             raise MCPError(error.code, error.message, error.data) from None
         return {"resultType": "complete", **fields} if is_modern else fields
@@ -113,6 +113,7 @@ class _Handler:
         """Answer, or ask first; what a request brings to go on with was sealed by this server."""
         asker = Returning.of(sent)
         try:
-            return await self._method(sent, Exchange(reporter.step, asker, asker.journal))
+            exchange = Exchange(reporter.step, asker, asker.journal, reporter.received)
+            return await self._method(sent, exchange)
         except Suspended as suspended:
             return asker.waiting(suspended.questions)
