@@ -17,7 +17,7 @@ def needs_sessions(surface: McpSurface) -> bool:
     """Tell whether clients of older revisions have to be known from one request to the next: to be asked.
 
     Such a server cannot be served by several processes, of which any may get the next request. Whoever
-    subscribes to resources need not be known, as they do not change while they are served.
+    subscribes to resources in these revisions hears nothing, so need not be known.
     """
     return any(_asks(tool.operation) for tool in surface.tools) or bool(_asking_methods(surface))
 

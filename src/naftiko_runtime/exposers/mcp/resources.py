@@ -73,7 +73,7 @@ class Shelf:
         raise not_found(uri[:500])
 
     async def touch(self, params: Params, exchange: Exchange) -> Fields:
-        """Accept a wish to hear of changes; nothing here changes while it is served."""
+        """Accept a wish to hear of changes, as older revisions say it; nothing is told to them."""
         uri = str(params["uri"])
         if not any(resource.uri.match(uri) is not None or _has(resource, uri) for resource in self.resources):
             raise not_found(uri[:500])

@@ -10,7 +10,6 @@ from mcp import types
 from mcp.server import Server, ServerRequestContext
 from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.context import HandlerResult
-from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
 from mcp.shared.exceptions import MCPError
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import BaseModel
@@ -21,6 +20,7 @@ from ..asking import Returning
 from ..methods import Methods
 from ..needs import needs_sessions
 from ..protocol import Exchange, Fields, Method, Params, ProtocolError
+from .changes import Listening
 from .live import Live, Waiting
 from .reports import Loudness, Reporter
 from .sealing import seal_states
@@ -76,8 +76,8 @@ def build_server(
     for name, method in methods.table.items():
         server.add_request_handler(name, _PARAMS[name], _Handler(method, lasting, is_asking=is_asking))
     if surface.resources:
-        listen = ListenHandler(InMemorySubscriptionBus())
-        server.add_request_handler("subscriptions/listen", types.SubscriptionsListenRequestParams, listen)
+        listening = Listening(surface.resources)
+        server.add_request_handler("subscriptions/listen", types.SubscriptionsListenRequestParams, listening)
     if lasting is not None:
         server.add_request_handler("logging/setLevel", types.SetLevelRequestParams, lasting.loudness.set)
     return server
