@@ -20,6 +20,7 @@ HEAVY = (
 )
 READS = {"pydantic", "yaml", "jsonschema_rs"}
 CALLS = READS | {"aiohttp", "asyncio", "concurrent.futures", "uvloop"}
+SERVES = CALLS | {"anyio", "http.client", "multiprocessing", "starlette", "urllib.request", "uvicorn"}
 OF_AIOHTTP = {"http.client", "urllib.request"}
 
 PROGRAM = """\
@@ -135,9 +136,7 @@ def listed(process: subprocess.Popen[str]) -> Iterator[str]:
     raise AssertionError("it never listened")
 
 
-def test_a_rest_server_imports_neither_stand_ins_nor_what_reads_certificates(
-    file: str, tmp_path: Path
-) -> None:
+def test_a_rest_server_imports_what_serves_and_calls(file: str, tmp_path: Path) -> None:
     program = "import sys; from naftiko_runtime.cli import main; main(sys.argv[1:])"
     command = [sys.executable, "-X", "importtime", "-c", program, "run", file, "--port", "rest=0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environ_of(tmp_path)) as process:
@@ -147,7 +146,7 @@ def test_a_rest_server_imports_neither_stand_ins_nor_what_reads_certificates(
             process.terminate()
             process.communicate()
     assert {"aiohttp", "uvicorn"} <= found
-    assert not {"naftiko_runtime.runtime.tls", "naftiko_sandbox", "markdown_it", "selectolax"} & found
+    assert found & {"mcp", "naftiko_runtime.runtime.tls", *HEAVY} <= SERVES
 
 
 @pytest.mark.parametrize(

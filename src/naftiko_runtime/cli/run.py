@@ -32,27 +32,33 @@ def serve(arguments: Namespace) -> int:
     set_up_logging(arguments.log_level)
     if arguments.stdio and arguments.file == "-":
         raise Failure("standard input is the client's with --stdio: give the file by its path")
-    origin = read_origin(arguments.file)
-    compiled = compile_text(origin.text, origin.name, origin.folder)
-    if compiled.plan is None or (arguments.strict and is_bad(compiled.report, strict=True)):
-        complain(compiled.report, strict=arguments.strict)
+    plan, report = _compiled(arguments.file)
+    if plan is None or (arguments.strict and is_bad(report, strict=True)):
+        complain(report, strict=arguments.strict)
         return 1
     environ = read_environment(arguments.env_file)
-    over_stdio = arguments.stdio or _is_for_stdio(compiled.plan)
+    over_stdio = arguments.stdio or _is_for_stdio(plan)
     workers, options = read_workers(arguments, environ), read_options(arguments, environ)
-    check_workers(workers, compiled.plan, options, over_stdio=over_stdio)
+    check_workers(workers, plan, options, over_stdio=over_stdio)
     try:
         if workers > 1:
-            serve_by_workers(compiled.plan, compiled.report, environ, options, workers)
+            serve_by_workers(plan, report, environ, options, workers)
         else:
             serve_it = _serve_stdio if over_stdio else _serve
-            serve_it(compiled.plan, compiled.report, environ, options)
+            serve_it(plan, report, environ, options)
     except BindError as error:
         complain_of_bindings(error, sandbox=arguments.sandbox)
         return 1
     except (ListenError, NoSandbox) as error:
         raise Failure(str(error)) from None
     return 0
+
+
+def _compiled(file: str) -> tuple[Plan | None, Report]:
+    """Compile a file, and let go of its text and document, which a server would hold as long as it runs."""
+    origin = read_origin(file)
+    compiled = compile_text(origin.text, origin.name, origin.folder)
+    return compiled.plan, compiled.report
 
 
 def _is_for_stdio(plan: Plan) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias, TypeVar
 
 from ..spec.aggregates import AggregateSpec, FlowSpec
-from ..spec.base import SpecModel
+from ..spec.base import LEAVES, SpecModel
 from ..spec.consumes import HttpSpec, OperationSpec
 from ..spec.document import BindSpec, Document
 from ..spec.exposes import ControlSpec, McpSpec, RestSpec, ServerSpec, SkillSpec
@@ -17,7 +17,7 @@ from ..spec.flows import CallStepSpec, UnitSpec
 from ..spec.imports import ImportSpec
 
 _Kind = TypeVar("_Kind", bound=SpecModel)
-Called: TypeAlias = tuple[OperationSpec, ...]
+Called: TypeAlias = Sequence[OperationSpec]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,9 @@ class Survey:
 
     @cached_property
     def models(self) -> tuple[SpecModel, ...]:
-        return tuple(sorted(_models(self.document), key=lambda model: model.span()))
+        found: list[SpecModel] = []
+        _collect(self.document, found)
+        return tuple(sorted(found, key=lambda model: model.span()))
 
     @cached_property
     def servers(self) -> tuple[ServerSpec, ...]:
@@ -70,12 +72,12 @@ class Survey:
 
     @cached_property
     def _operations(self) -> Mapping[str, Called]:
-        found: defaultdict[str, Called] = defaultdict(tuple)
+        found: defaultdict[str, list[OperationSpec]] = defaultdict(list)
         for api in self.every(HttpSpec):
             for resource in api.resources or ():
                 for operation in resource.operations or ():
-                    found[f"{api.namespace}.{operation.name}"] += (operation,)
-                    found[f"{api.namespace}.{resource.name}.{operation.name}"] += (operation,)
+                    found[f"{api.namespace}.{operation.name}"].append(operation)
+                    found[f"{api.namespace}.{resource.name}.{operation.name}"].append(operation)
         return found
 
     @cached_property
@@ -87,14 +89,17 @@ class Survey:
         return found
 
 
-def _models(value: object) -> Iterator[SpecModel]:
-    if isinstance(value, SpecModel):
-        yield value
-        for name in type(value).model_fields:
-            yield from _models(getattr(value, name))
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _models(item)
+def _collect(value: object, found: list[SpecModel]) -> None:
+    """List a model and all below it; keys that nobody knows hold none."""
+    if isinstance(value, LEAVES):
+        return
+    below: Iterable[object] = ()
+    if isinstance(value, dict):
+        below = value.values()
     elif isinstance(value, tuple):
-        for item in value:
-            yield from _models(item)
+        below = value
+    elif isinstance(value, SpecModel):
+        found.append(value)
+        below = vars(value).values()
+    for item in below:
+        _collect(item, found)
