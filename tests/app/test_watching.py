@@ -11,7 +11,8 @@ UNIT = """\
 steps:
 - {name: ship, type: call, call: harbour.get-ship, with: {imo: '7'}}
 - {name: ports, type: call, call: harbour.list-ports}
-outputParameters: [{name: town, type: string, mapping: $.town}]
+- {name: folders, type: ask, roots: true, required: false}
+outputParameters: [{name: town, type: string, mapping: $.ports.town}]
 """
 
 
@@ -20,7 +21,8 @@ def test_a_watched_operation_calls_and_answers_as_it_did() -> None:
     other = watched(operation, Story())
     assert isinstance(operation.body, Flow)
     assert isinstance(other.body, Flow)
-    assert other.body.calls == operation.body.calls
+    assert (other.body.calls, other.body.asks) == (operation.body.calls, operation.body.asks)
+    assert [query.name for query in operation.body.asks] == ["folders"]
     assert other.body.result.schema() == operation.body.result.schema()
     for step, seen in zip(operation.body.steps, other.body.steps, strict=True):
         assert (seen.name, [*seen.parts()]) == (step.name, [*step.parts()])

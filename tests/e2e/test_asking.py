@@ -296,6 +296,13 @@ async def test_who_does_not_answer_ends_the_call(
     assert called(upstream) == ["GET /ships/7"]
 
 
+async def test_a_prompt_whose_question_is_not_answered_is_not_filled_in(harbour: Harbour) -> None:
+    person = Person(lambda params: types.ElicitResult(action="decline"))
+    async with harbour() as running, person.client(f"{running.mcp}/mcp") as client:
+        with pytest.raises(MCPError, match=r"^whoever was asked 'why' declined to answer$"):
+            await client.get_prompt("praise", {"ship": "Ada"})
+
+
 async def test_of_several_questions_only_those_without_a_good_answer_are_put_again(
     harbour: Harbour,
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, Protocol, TypeAlias, get_args
+from typing import Literal, Protocol, TypeAlias, assert_never, get_args
 
 from ..expr.scope import Expr, Scope
 from ..values import Json, Secret
@@ -57,10 +57,15 @@ class Question:
                 return None if found else "it has no content"
             case "roots":
                 return None if isinstance(answer.get("roots"), list) else "it has no roots"
-            case "form" | "url":
-                if answer.get("action") not in _ACTIONS:
-                    return "it does not say accept, decline or cancel"
-        if self.kind == "url" or answer["action"] != "accept":
+            case "url":
+                return _problem_of_action(answer)
+            case "form":
+                return _problem_of_action(answer) or self._problem_of_content(answer)
+            case never:
+                assert_never(never)
+
+    def _problem_of_content(self, answer: Mapping[str, Json]) -> str | None:
+        if answer["action"] != "accept":
             return None
         schema, content = self.params.get("requestedSchema"), answer.get("content")
         return violation(schema if isinstance(schema, dict) else {}, {} if content is None else content)
@@ -174,6 +179,13 @@ def _problem(kind: Kind, params: Mapping[str, Json]) -> str | None:
             return None if messages and is_whole else "a message has no text"
         case "roots":
             return None
+        case never:
+            assert_never(never)
+
+
+def _problem_of_action(answer: Mapping[str, Json]) -> str | None:
+    is_one = answer.get("action") in _ACTIONS
+    return None if is_one else "it does not say accept, decline or cancel"
 
 
 def _lacks(params: Mapping[str, Json], name: str) -> str | None:

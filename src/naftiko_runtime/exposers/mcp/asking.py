@@ -7,6 +7,7 @@ is the journal of the call: nothing is kept here, so that any process may go on 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from ...plan.asking import Kind, Question, Suspended
 from ...plan.journal import Journal, Record
@@ -50,6 +51,8 @@ class Returning:
                 return isinstance(asked, dict) and "url" in asked
             case "sampling" | "roots":
                 return kind in self.capabilities
+            case never:
+                assert_never(never)
 
     async def ask(self, questions: Mapping[str, Question]) -> Mapping[str, Json]:
         """Return what the client has answered, once it is all there; else wait for the rest.
