@@ -22,7 +22,7 @@ _BARE = -zlib.MAX_WBITS
 def header(headers: Headers, name: str) -> str:
     """Find a header whatever its case; nothing found is an empty text."""
     for key, value in headers:
-        if key.lower() == name:
+        if key == name or key.lower() == name:
             return value.strip()
     return ""
 
