@@ -68,6 +68,8 @@ class Desk:
     fetched: int = 0
     ended: list[str] = field(default_factory=list)
     changed: anyio.Event = field(default_factory=anyio.Event)
+    began: anyio.Event = field(default_factory=anyio.Event)
+    may_answer: anyio.Event | None = None
 
     @asynccontextmanager
     async def invoke(
@@ -95,6 +97,9 @@ class _Effects:
 
     async def fetch(self, call: HttpCall, outbound: Outbound) -> Answer:
         self.desk.fetched += 1
+        self.desk.began.set()
+        if self.desk.may_answer is not None:
+            await self.desk.may_answer.wait()
         return Answer(200, (), "a" * (2 << 20))
 
     async def ask(self, questions: Mapping[str, Question]) -> Mapping[str, Json]:

@@ -41,10 +41,9 @@ YES: Json = {"action": "accept", "content": {"ok": True}}
 PLAIN = replace(SURFACE, tools=tuple(tool for tool in SURFACE.tools if tool.name in ("steps", "long")))
 
 
-def app(desk: Desk, surface: McpSurface = SURFACE, **limits: Any) -> Front:
-    return build_app(
-        surface, desk.invoke, Guard(), McpOptions(1 << 20, "1", sessions=SessionLimits(**limits))
-    )
+def app(desk: Desk, surface: McpSurface = SURFACE, *, has_hot_lane: bool = True, **limits: Any) -> Front:
+    options = McpOptions(1 << 20, "1", has_hot_lane=has_hot_lane, sessions=SessionLimits(**limits))
+    return build_app(surface, desk.invoke, Guard(), options)
 
 
 @dataclass
@@ -149,6 +148,124 @@ async def test_whatever_is_said_in_a_session_does_not_end_it(serve: Serve) -> No
         assert (await caller.post(ask(1, "ping"))).json()["result"] == {}
 
 
+async def test_usual_requests_are_answered_by_the_lane_and_say_the_same(serve: Serve) -> None:
+    said = [
+        ask(1, "tools/list"),
+        ask(2, "resources/list"),
+        ask(3, "resources/read", {"uri": "shop://stock"}),
+        ask(4, "resources/read", {"uri": "shop://nothing"}),
+        call(5, "long"),
+        call(6, "nothing"),
+    ]
+    told: dict[bool, list[tuple[int, object, str | None]]] = {}
+    for has_lane in (True, False):
+        async with called(serve, app(Desk(), has_hot_lane=has_lane)) as caller:
+            await caller.begin()
+            answers = [await caller.post(message) for message in said]
+            assert all(("cache-control" not in answer.headers) == has_lane for answer in answers)
+            told[has_lane] = [
+                (answer.status_code, answer.json(), answer.headers.get("mcp-session-id"))
+                for answer in answers
+            ]
+            assert {number for _, _, number in told[has_lane]} == {caller.headers["Mcp-Session-Id"]}
+    assert [answer[:2] for answer in told[True]] == [answer[:2] for answer in told[False]]
+
+
+@pytest.mark.parametrize("has_hot_lane", [True, False])
+@pytest.mark.parametrize("number", [7, "seven"])
+async def test_a_client_takes_a_call_back(serve: Serve, has_hot_lane: bool, number: int | str) -> None:
+    desk = Desk(may_answer=anyio.Event())
+    note = {"jsonrpc": "2.0", "method": "notifications/cancelled"}
+    async with called(serve, app(desk, has_hot_lane=has_hot_lane)) as caller:
+        await caller.begin()
+        answers: list[httpx2.Response] = []
+
+        async def wait() -> None:
+            answers.append(await caller.post({**call(1, "long"), "id": number}))
+
+        with anyio.fail_after(WAIT_S):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(wait)
+                await desk.began.wait()
+                for params in (None, {"requestId": [1]}, {"requestId": "another"}):
+                    assert (await caller.post({**note, "params": params or {}})).status_code == 202
+                assert desk.ended == []
+                assert (await caller.post({**note, "params": {"requestId": number}})).status_code == 202
+        assert desk.ended == ["cancelled"]
+        assert answers[0].json() == {
+            "jsonrpc": "2.0",
+            "id": number,
+            "error": {"code": -32800, "message": "Request cancelled"},
+        }
+
+
+@pytest.mark.parametrize("has_hot_lane", [True, False])
+async def test_nobody_takes_back_what_another_wants(serve: Serve, has_hot_lane: bool) -> None:
+    desk = Desk(may_answer=anyio.Event())
+    assert desk.may_answer is not None
+    surface = replace(SURFACE, verifier=TwoTokens())
+    async with called(serve, app(desk, surface, has_hot_lane=has_hot_lane)) as caller:
+        caller.headers = {"Authorization": "Bearer one"}
+        await caller.begin()
+        thief = Caller(caller.client, caller.url, {**caller.headers, "Authorization": "Bearer two"})
+        other = Caller(caller.client, caller.url, {"Authorization": "Bearer one"})
+        await other.begin()
+        answers: list[httpx2.Response] = []
+
+        async def wait() -> None:
+            answers.append(await caller.post(call(1, "long")))
+
+        with anyio.fail_after(WAIT_S):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(wait)
+                await desk.began.wait()
+                note = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}}
+                assert [(await thief.post(note)).status_code, (await thief.send("DELETE")).status_code] == [
+                    404,
+                    404,
+                ]
+                assert [(await other.post(note)).status_code, (await other.send("DELETE")).status_code] == [
+                    202,
+                    200,
+                ]
+                desk.may_answer.set()
+    assert desk.ended == ["answered"]
+    assert "result" in answers[0].json()
+
+
+@pytest.mark.parametrize("has_hot_lane", [True, False])
+async def test_who_ends_a_session_wants_no_answer_in_it(serve: Serve, has_hot_lane: bool) -> None:
+    desk = Desk(may_answer=anyio.Event())
+    async with called(serve, app(desk, has_hot_lane=has_hot_lane)) as caller:
+        await caller.begin()
+        with anyio.fail_after(WAIT_S):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(caller.post, call(1, "long"))
+                await desk.began.wait()
+                assert (await caller.send("DELETE")).status_code == 200
+        assert desk.ended == ["cancelled"]
+
+
+async def test_two_requests_of_one_number_are_both_answered(serve: Serve) -> None:
+    desk = Desk(may_answer=anyio.Event())
+    assert desk.may_answer is not None
+    async with called(serve, app(desk)) as caller:
+        await caller.begin()
+        answers: list[httpx2.Response] = []
+
+        async def wait(name: str) -> None:
+            answers.append(await caller.post(call(1, name)))
+
+        with anyio.fail_after(WAIT_S):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(wait, "long")
+                tasks.start_soon(wait, "long")
+                while desk.fetched < 2:  # noqa: ASYNC110 - each call only counts
+                    await anyio.sleep(0.01)
+                desk.may_answer.set()
+    assert ["result" in answer.json() for answer in answers] == [True, True]
+
+
 async def test_an_answer_in_a_session_may_be_as_long_as_any(serve: Serve) -> None:
     async with serve(app(Desk())) as url, Client(f"{url}/mcp", mode="legacy") as client:
         result = await client.call_tool("long", {})
@@ -200,13 +317,16 @@ async def test_a_session_ends_when_its_client_says_so(serve: Serve) -> None:
 
 
 async def test_a_session_ends_when_its_client_is_away(serve: Serve) -> None:
-    async with called(serve, app(Desk(), idle_s=0.3)) as caller:
+    async with called(serve, app(Desk(), idle_s=0.3, at_once=1)) as caller:
         await caller.begin()
         for number in range(3):
             await anyio.sleep(0.2)
             assert (await caller.post(ask(number, "ping"))).status_code == 200
         await anyio.sleep(0.5)
-        assert outcome(await caller.post(ask(9, "ping"))) == (404, "Session not found")
+        assert outcome(await caller.post(ask(9, "tools/list"))) == (404, "Session not found")
+        del caller.headers["Mcp-Session-Id"]
+        await caller.begin()
+        assert (await caller.post(ask(9, "tools/list"))).status_code == 200
 
 
 async def test_a_call_that_waits_keeps_its_session(serve: Serve) -> None:

@@ -44,21 +44,26 @@ class McpOptions:
 def build_app(surface: McpSurface, invoke: Invoke, guard: Guard, options: McpOptions) -> Front:
     """Serve a surface over HTTP."""
     methods = Methods.of(surface, invoke, options.rest_routes)
+    lane = Lane.of(surface, methods, options.version) if options.has_hot_lane else None
     return Front(
-        Standby(partial(_open_desk, surface, methods, options, guard.state_keys)),
+        Standby(partial(_open_desk, surface, methods, options, guard.state_keys, lane)),
         reporting_tools(surface),
         Entrance.of(surface, guard),
         options.limit_bytes,
-        Lane.of(surface, methods, options.version) if options.has_hot_lane else None,
+        lane,
         needs_sessions(surface),
     )
 
 
 def _open_desk(
-    surface: McpSurface, methods: Methods, options: McpOptions, state_keys: tuple[str, ...]
+    surface: McpSurface,
+    methods: Methods,
+    options: McpOptions,
+    state_keys: tuple[str, ...],
+    lane: Lane | None,
 ) -> Desk:
     server = desk.ServerOptions(options.version, options.limit_bytes, state_keys)
-    return desk.open_desk(surface, methods, server, options.sessions)
+    return desk.open_desk(surface, methods, server, options.sessions, lane)
 
 
 def load_sdk() -> None:

@@ -17,14 +17,16 @@ from mcp.server.transport_security import TransportSecuritySettings
 from ....plan.surfaces import McpSurface
 from ....values.record import dataclass
 from ...boundary import Message, Receive, Send, unless_hung_up
+from ..lane import Lane
 from ..methods import Methods
 from ..needs import Speaking, needs_sessions
 from ..sessions import SessionLimits
 from ..standby import Arrival
+from .known import Known
 from .live import Waiting
 from .messages import message_of
 from .server import Lasting, build_server
-from .sessions import Sessions, Visit
+from .sessions import Sessions, Visit, session_manager
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,9 @@ class ServerOptions:
     state_keys: tuple[str, ...] = field(default=(), repr=False)
 
 
-def open_desk(surface: McpSurface, methods: Methods, made: ServerOptions, limits: SessionLimits) -> SdkDesk:
+def open_desk(
+    surface: McpSurface, methods: Methods, made: ServerOptions, limits: SessionLimits, lane: Lane | None
+) -> SdkDesk:
     """Make the SDK's server for a surface, twice where some of its clients have sessions."""
     version, limit_bytes = made.version, made.limit_bytes
     server = build_server(surface, methods, version=version, state_keys=made.state_keys)
@@ -97,7 +101,9 @@ def open_desk(surface: McpSurface, methods: Methods, made: ServerOptions, limits
         return SdkDesk(*managers, None)
     lasting = Lasting(waiting=Waiting(limits.answer_s))
     kept = build_server(surface, methods, version=version, lasting=lasting)
-    return SdkDesk(*managers, Sessions.of(kept, Speaking.of(surface), lasting.waiting, limit_bytes, limits))
+    known = None if lane is None else Known(lane, limits.idle_s)
+    manager = session_manager(kept, limit_bytes, limits)
+    return SdkDesk(*managers, Sessions(manager, Speaking.of(surface), lasting.waiting, known))
 
 
 def _manager(server: Server[Any], limit_bytes: int, *, is_json: bool) -> StreamableHTTPSessionManager:

@@ -22,9 +22,24 @@ from ...boundary import Message, Receive, Send, log
 from ..needs import Speaking
 from ..sessions import SessionLimits, has_session, opens_session
 from .alone import Alone
+from .known import Known, session_of
 from .live import Waiting
 
 _CANCEL_S = 5
+
+
+def session_manager(
+    server: Server[Any], limit_bytes: int, limits: SessionLimits
+) -> StreamableHTTPSessionManager:
+    """Make what keeps sessions."""
+    return StreamableHTTPSessionManager(
+        server,
+        # the entrance has checked Host and Origin
+        security_settings=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+        max_request_body_size=limit_bytes,
+        session_idle_timeout=limits.idle_s,
+        max_sessions=limits.at_once,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +54,14 @@ class Sessions:
     manager: StreamableHTTPSessionManager
     speaking: Speaking
     waiting: Waiting
-
-    @classmethod
-    def of(
-        cls,
-        server: Server[Any],
-        speaking: Speaking,
-        waiting: Waiting,
-        limit_bytes: int,
-        limits: SessionLimits,
-    ) -> Sessions:
-        manager = StreamableHTTPSessionManager(
-            server,
-            # the entrance has checked Host and Origin
-            security_settings=TransportSecuritySettings(enable_dns_rebinding_protection=False),
-            max_request_body_size=limit_bytes,
-            session_idle_timeout=limits.idle_s,
-            max_sessions=limits.at_once,
-        )
-        return cls(manager, speaking, waiting)
+    known: Known | None
 
     def visit(self, scope: Message, caller: Principal, message: Mapping[str, Json]) -> Visit | None:
         """Take a request that is of a session or opens one; None for those that need none."""
         if not (has_session(scope) or opens_session(scope, message)):
             return None
         is_stream = scope["method"] == "GET" or self.speaking.is_meant(message)
-        return Visit(self.manager, caller, message, is_stream=is_stream)
+        return Visit(self.manager, caller, message, self.known, is_stream=is_stream)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +71,19 @@ class Visit:
     manager: StreamableHTTPSessionManager
     caller: Principal
     message: Mapping[str, Json]
+    known: Known | None
     is_stream: bool
 
     async def handle_request(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer it; a call whose caller hangs up is cancelled, since nobody can ask for its answer again."""
+        if self.known is not None and not self.is_stream:
+            request = self.known.take(scope, self.caller, {**self.message})
+            if request is not None:
+                await self.known.answer(session_of(scope), request, send)
+                return
         token = AccessToken(token="", client_id=repr(self.caller), scopes=[])
         scope = {**scope, "user": AuthenticatedUser(token)}
-        send = self._logged(scope, send if self.is_stream else Alone(send))
+        send = self._watched(scope, send if self.is_stream else Alone(send))
         try:
             await self.manager.handle_request(scope, receive, send)
         except asyncio.CancelledError:
@@ -88,13 +91,23 @@ class Visit:
                 await self._cancel(scope, self.message["id"])
             raise
 
-    def _logged(self, scope: Message, send: Send) -> Send:
-        async def logged(message: Message) -> None:
-            if message.get("status", 0) >= 400:
-                log.info("refused %s %s: %s", scope["method"], scope["path"], message["status"])
+    def _watched(self, scope: Message, send: Send) -> Send:
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._learn(scope, message)
             await send(message)
 
-        return logged
+        return watched
+
+    def _learn(self, scope: Message, start: Message) -> None:
+        """Take note of how the SDK answers."""
+        status = start["status"]
+        if status >= 400:
+            log.info("refused %s %s: %s", scope["method"], scope["path"], status)
+        elif self.known is not None and scope["method"] == "DELETE":
+            self.known.forget(session_of(scope))
+        elif self.known is not None:
+            self.known.hear(session_of(scope) or session_of(start), self.caller, self.message)
 
     async def _cancel(self, scope: Message, number: Json) -> None:
         """Say for the client what it did not say itself."""
