@@ -27,6 +27,7 @@ from wire import Respond, Upstream, answer
 pytestmark = pytest.mark.anyio
 
 CLIENTS = Path(__file__).parents[1] / "clients"
+NODE_MODULES = Path(__file__).parents[2] / ".cache" / "node" / "node_modules"
 MODERN = "2026-07-28"
 TOKEN = "t"
 KEY, OTHER_KEY = "k" * 32, "o" * 32
@@ -257,6 +258,26 @@ async def test_a_client_over_standard_streams_is_asked_too(upstream: Upstream, t
     found, refusal = json.loads(out)
     assert found == {"flag": "NO", "said": "She sailed."}
     assert refusal == "Invalid or expired requestState"
+    assert called(upstream) == ALL
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("era", ["auto", "legacy", "sdk"])
+async def test_clients_in_another_language_are_asked_in_each_era(
+    upstream: Upstream, harbour: Harbour, era: str
+) -> None:
+    async with harbour() as running:
+        process = await asyncio.create_subprocess_exec(
+            str(NODE_MODULES / "node" / "bin" / "node"),
+            *(str(CLIENTS / "mcp_asking.mjs"), str(NODE_MODULES), era, f"{running.mcp}/mcp"),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+    assert out, err.decode()
+    found = json.loads(out)
+    assert found["asked"] == ["Scrap Ada?", "Mourn Ada of SE."]
+    assert found["data"] == {"flag": "SE", "said": "She sailed."}
     assert called(upstream) == ALL
 
 

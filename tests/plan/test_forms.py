@@ -61,6 +61,14 @@ def test_what_clients_show(field: Json) -> None:
             of({"type": "string", "oneOf": []}),
             "'x' has choices in 'oneOf' that are not all a 'const' with a 'title'",
         ),
+        (
+            of({"type": "string", "format": "ipv4"}),
+            "'x' has a 'format' that is none of email, uri, date and date-time",
+        ),
+        (
+            of({"type": "array", "items": {"enum": ["a"]}}),
+            "'x' is a list whose 'items' are not of type string",
+        ),
         (of({"type": "string", "enum": []}), "'x' has an 'enum' that is not a list of texts"),
         (of({"type": "string", "enum": [1]}), "'x' has an 'enum' that is not a list of texts"),
         (of({"type": "string"}, required=["y"]), "'y' is required, and is none of its properties"),

@@ -8,6 +8,7 @@ from ..values import Json
 from .contract import is_schema
 
 _SCALARS = frozenset({"string", "number", "integer", "boolean"})
+_FORMATS: tuple[Json, ...] = ("email", "uri", "date", "date-time")  # clients refuse a form with another
 
 
 def problem_of_form(schema: Json) -> str | None:
@@ -43,6 +44,8 @@ def _problem_of_field(field: Json) -> str | None:
         return "is neither a string, a number, an integer, a boolean nor a list of choices"
     if "oneOf" in field and not _are_titled(field["oneOf"]):
         return "has choices in 'oneOf' that are not all a 'const' with a 'title'"
+    if "format" in field and field["format"] not in _FORMATS:
+        return "has a 'format' that is none of email, uri, date and date-time"
     return _problem_of_values(field.get("enum"))
 
 
@@ -53,6 +56,8 @@ def _problem_of_choices(field: Mapping[str, Json]) -> str | None:
         return "is a list whose 'items' do not say what can be chosen: write 'enum' or 'anyOf'"
     if "anyOf" in items and not _are_titled(items["anyOf"]):
         return "has choices in 'anyOf' that are not all a 'const' with a 'title'"
+    if "enum" in items and items.get("type") != "string":
+        return "is a list whose 'items' are not of type string"
     return _problem_of_values(items.get("enum"))
 
 
