@@ -11,7 +11,7 @@ from .answers import MB
 from .figures import Figures
 from .kernel import cpu_s, forget_peak, peak_mb, rss_mb
 from .load import Load
-from .servers import ours
+from .servers import Command
 from .stage import BenchError, Pace, Stage
 from .wires import PASS_THROUGH
 
@@ -23,10 +23,11 @@ class Download:
     """One file of so many bytes, for one caller."""
 
     size: int
+    server: Command
 
     def measure(self, stage: Stage, pace: Pace) -> Figures:
         """Warm the server with a small answer, and load the file once."""
-        with Load(PASS_THROUGH, ours("rest")).serving(stage) as target:
+        with Load(PASS_THROUGH, self.server).serving(stage) as target:
             forget_peak(target.pid)
             before_mb, before_s, began = rss_mb(target.pid), cpu_s(target.pid), time.perf_counter()
             _read(target, self.size)

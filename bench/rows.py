@@ -133,6 +133,12 @@ def _workers() -> Iterator[Row]:
         yield Row(what, f"{OURS} {_WORKERS} 2", two, needs=_WORKERS)
 
 
+def _download() -> Iterator[Row]:
+    for name, size in DOWNLOADS.items():
+        yield Row(name, OURS, Download(size, ours("rest")))
+        yield Row(name, PROXY, Download(size, rival("proxy.py")))
+
+
 def _compile() -> Iterator[Row]:
     for count in (12, 200, _LARGE):
         yield Row(f"{count:,} operations", "", Compiling(count))
@@ -153,9 +159,7 @@ GROUPS = (
     Group("many", "Files of many operations", 2, tuple(_many())),
     Group("callers", "Many callers", 1, tuple(_callers())),
     Group("workers", "Workers, on both cores", 2, tuple(_workers())),
-    Group(
-        "download", "Downloads", 2, tuple(Row(name, OURS, Download(size)) for name, size in DOWNLOADS.items())
-    ),
+    Group("download", "Downloads", 2, tuple(_download())),
     Group("compile", "Compiling", 3, tuple(_compile())),
     Group("start", "Commands", 3, tuple(_start())),
     Group("memory", "Memory", 2, (Row("", OURS, Memory()),)),

@@ -9,7 +9,7 @@ import aiohttp
 import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from serving import serve, upstream
@@ -35,6 +35,19 @@ async def create_job(request: Request) -> Response:
     return await passed_on(request, "POST", path, params=query, data=body, headers=headers)
 
 
+async def download(request: Request) -> Response:
+    path = f"/v1/files/{quote(request.path_params['id'], safe='')}"
+    answer = await request.state.session.get(path)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        async with answer:
+            async for piece in answer.content.iter_any():
+                yield piece
+
+    headers = {"Content-Length": answer.headers["Content-Length"]}
+    return StreamingResponse(pieces(), answer.status, headers, answer.content_type)
+
+
 async def passed_on(request: Request, method: str, path: str, **more: object) -> Response:
     try:
         async with request.state.session.request(method, path, **more) as answer:
@@ -46,6 +59,7 @@ async def passed_on(request: Request, method: str, path: str, **more: object) ->
 
 routes = [
     Route("/v1/jobs/{id}", get_job),
+    Route("/v1/files/{id}", download),
     Route("/v1/projects/{project}/jobs", create_job, methods=["POST"]),
 ]
 serve(Starlette(routes=routes, lifespan=lifespan))
