@@ -37,11 +37,20 @@ capability:
   - namespace: fleet
     flows:
     - {name: search, semantics: {safe: true}, call: registry.search, with: {text: '{{text}}'}}
+    - name: wish
+      semantics: {safe: true}
+      steps:
+      - type: ask
+        name: wish
+        elicit: {message: Which?, requestedSchema: {type: object, properties: {ship: {type: string}}}}
+      - {type: call, name: found, call: registry.list-ships, with: {text: '{{wish.content.ship}}'}}
   exposes:
   - type: mcp
     namespace: yard
     port: 9090
-    tools: [{name: list, description: Lists, call: registry.list-ships}]
+    tools:
+    - {name: list, description: Lists, call: registry.list-ships}
+    - {name: wish, description: Asks and lists, ref: fleet.wish}
     resources:
     - name: crew
       uri: ship://{imo}/{member}
@@ -56,7 +65,8 @@ capability:
       - name: ship
         complete: {call: registry.list-ships, with: {text: '{{ship}}'}, values: '$.ships[*].imo'}
       - {name: any, complete: {call: fleet.search, with: {text: '{{any}}'}, values: $.found}}
-      template: [{role: user, content: 'On {{imo}}, {{ship}}, {{any}}, {{status}}.'}]
+      - {name: wish, complete: {call: fleet.wish, values: '$.found.ships[*].imo'}}
+      template: [{role: user, content: 'On {{imo}}, {{ship}}, {{any}}, {{status}}, {{wish}}.'}]
 """
 NUMBERS: list[Any] = ["IMO-1", "imo-2", "X-3", 4, None, {}, "", "IMO-1", True]
 SHIPS = {"ships": [{"imo": number} for number in NUMBERS]}
@@ -152,3 +162,20 @@ async def test_a_call_that_fails_offers_nothing(upstream: Upstream, era: str) ->
         assert await offered(client, BRIEF, "imo") == []
         assert await offered(client, BRIEF, "status", "l") == ["laid-up"]
     assert len(upstream.seen) == 5
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_nobody_is_asked_while_they_type(upstream: Upstream, era: str) -> None:
+    asked: list[str] = []
+
+    async def person(context: Any, params: types.ElicitRequestParams) -> types.ElicitResult:
+        asked.append(params.message)
+        return types.ElicitResult(action="accept", content={"ship": "a"})
+
+    says(upstream, SHIPS)
+    async with (
+        served(compiled(CAPABILITY), {}, base_uris={"registry": upstream.url}) as running,
+        Client(f"{running.mcp}/mcp", mode=era, elicitation_callback=person) as client,
+    ):
+        assert await offered(client, BRIEF, "wish") == []
+    assert (asked, upstream.seen) == ([], [])

@@ -11,7 +11,7 @@ from ...plan.flow import Answer
 from ...plan.surfaces import Completion, Invoke, McpPrompt, McpResource
 from ...values import Json
 from ...values.json import encode_text
-from .protocol import Exchange, Fields, Params, mapping
+from .protocol import SILENT, Exchange, Fields, Params, mapping
 
 _MOST = 100
 
@@ -60,7 +60,7 @@ class Completer:
             known = {**mapping(mapping(params.get("context")).get("arguments")), name: typed}
             if not completion.takes_typed:
                 del known[name]
-            offered = await self._called(completion, known, exchange)
+            offered = await self._called(completion, known)
         else:
             offered = completed.enum(name) if completed else []
         begins = "" if completion and completion.takes_typed else typed.lower()
@@ -73,14 +73,12 @@ class Completer:
             return self.prompts.get(str(ref.get("name")))
         return self.templates.get(str(ref.get("uri")))
 
-    async def _called(
-        self, completion: Completion, known: Mapping[str, Json], exchange: Exchange
-    ) -> Iterable[Json]:
-        """Ask for the values; nobody waits for them, so that a failure is logged and offers nothing."""
+    async def _called(self, completion: Completion, known: Mapping[str, Json]) -> Iterable[Json]:
+        """Find the values; nobody is asked while they type, and a failure is logged and offers nothing."""
         names = {param.name for param in completion.operation.contract.params}
         given = {name: value for name, value in known.items() if name in names}
         try:
-            async with self.invoke(completion.operation, given, exchange.context()) as result:
+            async with self.invoke(completion.operation, given, SILENT.context()) as result:
                 found = result.value if isinstance(result, Answer) else None
         except CallError:
             return ()
