@@ -5,7 +5,6 @@ Name similarity is not used: it is wrong in one of thirty real cases.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +15,7 @@ from ..spec.exposes import ExposedResourceSpec, RouteSpec
 from ..spec.flows import InputSpec, UnitSpec
 from ..values import record
 from .consumes import Candidate
+from .variables import VARIABLE
 
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -106,9 +106,6 @@ RULES: Mapping[str, tuple[str, Rule]] = {
 }
 
 
-_VARIABLE = re.compile(r"(?<!\{)\{+([^{}]*)\}+")
-
-
 def _path(path: str) -> str:
     """Bring spellings of a path together, its variables too."""
-    return fold(_VARIABLE.sub(r"{\1}", path)).rstrip("/")
+    return fold(VARIABLE.sub(r"{\1}", path)).rstrip("/")

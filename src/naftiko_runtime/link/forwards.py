@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Set
 
 from ..plan.call import HttpCall, is_token
@@ -18,8 +17,8 @@ from .consumes import ConsumedApi, ConsumedParam, is_signed, param_of, signed_sl
 from .evidence import Unit
 from .flows import FlowLinker
 from .names import rooted
+from .variables import VARIABLE, without_names
 
-_VARIABLE = re.compile(r"(?<!\{)\{++\s*+([^{}]*)\}+")
 _PLACES = frozenset({"query", "header", "cookie"})
 # these belong to one connection, or are written by whoever sends
 _NEVER = frozenset(
@@ -56,7 +55,7 @@ class ForwardLinker:
             if resource.forward is None:
                 continue
             path = rooted(resource.path)
-            shape = _VARIABLE.sub("{}", path)
+            shape = without_names(path)
             if shape in seen:
                 message = f"a second forward has the path {path!r}; only the first is served"
                 self.report.warn("L116", message, resource.span("forward"))
@@ -161,4 +160,4 @@ class _Whole:
 
 
 def _words(path: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in _VARIABLE.findall(path))
+    return tuple(word.strip() for word in VARIABLE.findall(path))

@@ -11,13 +11,13 @@ from typing import Literal, TypeVar
 from ..source.diagnostics import Report
 from ..spec.exposes import ExposedResourceSpec, McpResourceSpec, PromptSpec, RouteSpec, ToolSpec
 from ..values.record import dataclass
+from .variables import VARIABLE, without_names
 
 # what the clients of all large hosts take; some of them put the server's name before it
 _LEGAL = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_-]+")
 _LEGAL_KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _ILLEGAL_KEY = re.compile(r"[^A-Za-z0-9_.-]+")
-_VARIABLE = re.compile(r"(?<!\{)\{++[^{}]*\}+")
 _MAX, _COMFORTABLE, _HASH = 64, 48, 8
 
 
@@ -116,7 +116,7 @@ def reachable(routes: Sequence[Placed], report: Report) -> Iterator[bool]:
         if path not in told:
             told.add(path)
             _tell_of_marks(resource, report)
-        key = method, _VARIABLE.sub("{}", path)
+        key = method, without_names(path)
         if key not in seen:
             seen[key] = path
             yield True
@@ -132,7 +132,7 @@ def reachable(routes: Sequence[Placed], report: Report) -> Iterator[bool]:
 
 def _tell_of_marks(resource: ExposedResourceSpec, report: Report) -> None:
     """Warn of paths that callers cannot write as the file does."""
-    path = _VARIABLE.sub("", resource.path)
+    path = VARIABLE.sub("", resource.path)
     for mark, name, escaped in (("?", "query", "%3F"), ("#", "fragment", "%23")):
         if mark in path:
             message = f"in path {resource.path!r} a {mark!r} begins what callers send as {name}, not as path"

@@ -15,11 +15,11 @@ from ..expr.template import hole_names
 from ..spec.consumes import HttpSpec, OperationSpec, ResourceSpec
 from ..spec.exposes import RestSpec, ServerSpec
 from ..values.record import dataclass
+from .variables import VARIABLE
 
 Way: TypeAlias = Literal["whole", "below"]
 Routes: TypeAlias = Mapping[str, tuple[str, ...]]
 
-_VARIABLE = re.compile(r"(?<!\{)\{+([^{}]*)\}+")
 _VERSION = re.compile(r"v[0-9]+")
 _JOINED = (":", "?", "#")
 
@@ -124,7 +124,7 @@ def _below(path: str, own: str) -> str:
 def _outline(path: str) -> tuple[str, ...]:
     """Bring spellings of a path together, without its query."""
     plain = re.split(r"[?#]", path, maxsplit=1)[0]
-    spelled = _VARIABLE.sub(lambda found: f"{{{fold(found[1])}}}", plain).lower()
+    spelled = VARIABLE.sub(lambda found: f"{{{fold(found[1])}}}", plain).lower()
     return tuple(segment for segment in spelled.split("/") if segment)
 
 
