@@ -15,9 +15,9 @@ from .leaving import leave
 
 _T = TypeVar("_T")
 
-# glibc takes memory for large pieces from the system and gives it back at once, each time with new pages to be
-# filled with zeros: more than half of what a download costs. It learns from the largest piece that was given back,
-# to keep pieces of that size, and twice as much of what is free. Making one touches no page of it.
+# glibc takes memory for large pieces from the system and gives it back at once, and each time its pages must
+# be filled with zeros: half of what a download costs. From the largest piece that was given back it learns to
+# keep pieces of that size, and twice as much of what is free. Making one touches no page of it.
 _LARGEST_BYTES = 2 * 1024 * 1024
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
