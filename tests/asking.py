@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from naftiko_runtime.expr.scope import Const
-from naftiko_runtime.plan.asking import KINDS, Kind, Query, Question, Suspended
+from naftiko_runtime.plan.asking import KINDS, Asker, Kind, Query, Question, Suspended
 from naftiko_runtime.values import Json
 from stepping import Harbour
 
@@ -41,7 +41,7 @@ class Answering:
 class AskedHarbour(Harbour):
     """The harbour, and a client that is asked."""
 
-    def __init__(self, client: Answering) -> None:
+    def __init__(self, client: Asker) -> None:
         super().__init__()
         self.client = client
 
