@@ -1,5 +1,6 @@
 """Clients of older revisions that are asked while their call runs, over HTTP and over lines."""
 
+import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeAlias
@@ -9,11 +10,10 @@ import pytest
 from mcp import Client, MCPError, types
 
 from connecting import server_of
-from desk import PARAMS, SURFACE, Desk
+from desk import PARAMS, SURFACE, Desk, call
 from naftiko_runtime.exposers.boundary import ASGIApp
 from naftiko_runtime.exposers.guard import Guard
-from naftiko_runtime.exposers.mcp import Front, McpOptions, SessionLimits, build_app
-from naftiko_runtime.exposers.mcp.sdk.live import kinds_of
+from naftiko_runtime.exposers.mcp import Front, McpOptions, SessionLimits, build_app, serve_lines
 from naftiko_runtime.plan.asking import Kind
 from naftiko_runtime.values import Json
 
@@ -151,19 +151,19 @@ async def test_nothing_is_done_for_a_client_that_cannot_be_asked(connect: Connec
     assert desk.fetched == 0
 
 
-@pytest.mark.parametrize(
-    ("said", "kinds"),
-    [
-        (None, set()),
-        ({}, set()),
-        ({"elicitation": {}}, {"form"}),
-        ({"elicitation": {"form": {}}, "roots": {"listChanged": True}}, {"form", "roots"}),
-        ({"elicitation": {"url": {}}, "sampling": {}}, {"url", "sampling"}),
-        ({"elicitation": {"form": {}, "url": {}}}, {"form", "url"}),
-    ],
-)
-def test_a_client_can_be_asked_what_it_says(said: object, kinds: set[Kind]) -> None:
-    assert kinds_of(None if said is None else types.ClientCapabilities.model_validate(said)) == kinds
+async def test_who_never_said_what_it_can_be_asked_is_not_asked() -> None:
+    desk = Desk()
+    say, lines = anyio.create_memory_object_stream[bytes](2)
+    answers, heard = anyio.create_memory_object_stream[bytes](2)
+    async with anyio.create_task_group() as tasks, say, lines, answers, heard:
+        tasks.start_soon(serve_lines, SURFACE, desk.invoke, "1", lines, answers.send)
+        for message in ({"jsonrpc": "2.0", "method": "notifications/initialized"}, call(1, "form")):
+            await say.send(json.dumps(message).encode() + b"\n")
+        with anyio.fail_after(WAIT_S):
+            told = json.loads(await heard.receive())
+        tasks.cancel_scope.cancel()
+    assert told["result"]["isError"]
+    assert desk.fetched == 0
 
 
 @pytest.mark.parametrize("says", [None, MCPError(-1, "no")])

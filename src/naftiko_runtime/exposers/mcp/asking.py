@@ -21,6 +21,20 @@ _CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
 _LIMIT_BYTES = 1 << 20
 
 
+def can_be_asked(capabilities: Mapping[str, Json], kind: Kind) -> bool:
+    """Tell whether a client says so; it can show forms where it says nothing closer."""
+    asked = capabilities.get("elicitation")
+    match kind:
+        case "form":
+            return isinstance(asked, dict) and (not asked or "form" in asked)
+        case "url":
+            return isinstance(asked, dict) and "url" in asked
+        case "sampling" | "roots":
+            return kind in capabilities
+        case never:
+            assert_never(never)
+
+
 @dataclass(slots=True)
 class Returning:
     """Asks the client of one call by its answer; ``given`` are answers to what is asked next."""
@@ -42,17 +56,8 @@ class Returning:
         return cls(capabilities, Journal(records), {**given, **answers}, goes_on=True)
 
     def can(self, kind: Kind) -> bool:
-        """Tell whether the client says so in this request; it can show forms where it says nothing closer."""
-        asked = self.capabilities.get("elicitation")
-        match kind:
-            case "form":
-                return isinstance(asked, dict) and (not asked or "form" in asked)
-            case "url":
-                return isinstance(asked, dict) and "url" in asked
-            case "sampling" | "roots":
-                return kind in self.capabilities
-            case never:
-                assert_never(never)
+        """Tell whether the client says so in this request."""
+        return can_be_asked(self.capabilities, kind)
 
     async def ask(self, questions: Mapping[str, Question]) -> Mapping[str, Json]:
         """Return what the client has answered, once it is all there; else wait for the rest.

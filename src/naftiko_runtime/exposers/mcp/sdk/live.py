@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ....plan.asking import Kind, Question
 from ....plan.errors import CallError, StepFailed, Unanswered
 from ....values import Json
+from ..asking import can_be_asked
 
 _Exchange: TypeAlias = ServerRequestContext[Any]
 
@@ -92,7 +93,10 @@ class Live:
     def can(self, kind: Kind) -> bool:
         """Tell whether the client said when it began that it can be asked so."""
         session = self.exchange.session
-        return session.can_send_request and kind in kinds_of(session.client_capabilities)
+        if session.client_capabilities is None or not session.can_send_request:
+            return False
+        said = session.client_capabilities.model_dump(by_alias=True, mode="json", exclude_none=True)
+        return can_be_asked(said, kind)
 
     async def ask(self, questions: Mapping[str, Question]) -> Mapping[str, Json]:
         """Return the answers; what is not required and was refused with an error is not among them."""
@@ -104,19 +108,3 @@ class Live:
                 if question.is_required:
                     raise
         return answers
-
-
-def kinds_of(client: types.ClientCapabilities | None) -> frozenset[Kind]:
-    """Say what a client can be asked; where it says nothing of elicitation but its name it means forms."""
-    if client is None:
-        return frozenset()
-    elicitation = client.elicitation
-    has_url = elicitation is not None and elicitation.url is not None
-    has_form = elicitation is not None and (elicitation.form is not None or not has_url)
-    found: dict[Kind, bool] = {
-        "form": has_form,
-        "url": has_url,
-        "sampling": client.sampling is not None,
-        "roots": client.roots is not None,
-    }
-    return frozenset(kind for kind, has in found.items() if has)
