@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import zlib
 from email.utils import parsedate_to_datetime
-from typing import Protocol
 
 from .call import Headers, Inbound
 from .errors import Oversized, UndecodableAnswer
@@ -56,6 +55,8 @@ async def read(inbound: Inbound, limit_bytes: int) -> bytes:
     if length is not None and length > limit_bytes:
         raise Oversized(str(length))
     unpacker = _unpacker(inbound.headers)
+    if unpacker is None:
+        return await _read_plain(inbound, limit_bytes)
     body, received = bytearray(), 0
     async for chunk in inbound.chunks():
         received += len(chunk)
@@ -68,6 +69,17 @@ async def read(inbound: Inbound, limit_bytes: int) -> bytes:
     return bytes(body)
 
 
+async def _read_plain(inbound: Inbound, limit_bytes: int) -> bytes:
+    """Read a body that needs no unpacking; one that comes in one piece is not copied."""
+    pieces, received = [], 0
+    async for chunk in inbound.chunks():
+        received += len(chunk)
+        if received > limit_bytes:
+            raise Oversized(f"more than {limit_bytes}")
+        pieces.append(chunk)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
 async def read_start(inbound: Inbound, limit_bytes: int) -> bytes:
     """Read the beginning of a body that only has to be quoted; what cannot be unpacked is nothing."""
     body = bytearray()
@@ -76,25 +88,10 @@ async def read_start(inbound: Inbound, limit_bytes: int) -> bytes:
         if len(body) >= limit_bytes:
             break
     try:
-        return _unpacker(inbound.headers).feed(bytes(body), limit_bytes)
+        unpacker = _unpacker(inbound.headers)
+        return bytes(body[:limit_bytes]) if unpacker is None else unpacker.feed(bytes(body), limit_bytes)
     except UndecodableAnswer:
         return b""
-
-
-class _Unpacker(Protocol):
-    def feed(self, chunk: bytes, room: int) -> bytes: ...
-
-    def finish(self) -> None: ...
-
-
-class _Plain:
-    """A body that was sent as it is."""
-
-    def feed(self, chunk: bytes, room: int) -> bytes:
-        return chunk[:room]
-
-    def finish(self) -> None:
-        return
 
 
 class _Deflated:
@@ -136,10 +133,11 @@ def _has_header(data: bytes) -> bool:
     return data.startswith(b"\x1f\x8b") or (data[0] & 15 == 8 and (data[0] << 8 | data[1]) % 31 == 0)
 
 
-def _unpacker(headers: Headers) -> _Unpacker:
+def _unpacker(headers: Headers) -> _Deflated | None:
+    """Find what unpacks a body; None for one that was sent as it is."""
     match header(headers, "content-encoding").lower():
         case "" | "identity":
-            return _Plain()
+            return None
         case "gzip" | "x-gzip":
             return _Deflated(is_gzip=True)
         case "deflate":

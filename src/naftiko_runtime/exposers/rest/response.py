@@ -33,6 +33,7 @@ _NOT_PASSED = frozenset(
         "www-authenticate",
     }
 )
+_ABOUT_BODY = ("content-", "etag", "accept-ranges", "last-modified", "digest")
 _WITHOUT_BODY = frozenset({204, 205, 304})
 _AT_ONCE_BYTES = 64 * 1024
 _UNSAFE = frozenset({"POST", "PATCH"})
@@ -119,8 +120,7 @@ def passed_headers(headers: Headers) -> Headers:
 
 def passed_without_content(headers: Headers) -> Headers:
     """Keep the headers of an answer whose body is replaced by ours."""
-    about_body = ("content-", "etag", "accept-ranges", "last-modified", "digest")
-    return tuple(pair for pair in passed_headers(headers) if not pair[0].startswith(about_body))
+    return tuple([pair for pair in passed_headers(headers) if not pair[0].startswith(_ABOUT_BODY)])
 
 
 async def _start(send: Send, status: int, headers: Headers) -> None:
