@@ -1,5 +1,6 @@
 """The page about clients is made here: how they are connected, and which are tested how."""
 
+import json
 import re
 from pathlib import Path
 
@@ -61,12 +62,19 @@ def _row(client: Client) -> str:
     return f"| {' | '.join((f'`{name}`', version_of(client), way, *results))} |"
 
 
+def _known() -> str:
+    known = json.loads((ROOT / "tests" / "conformance" / "known.json").read_text(encoding="utf-8"))
+    failing = sorted({scenario for each in known.values() for scenario in each})
+    return f"all but {', '.join(f'`{each}`' for each in failing)} pass" if failing else "all scenarios pass"
+
+
 def page() -> str:
     """Write the whole page."""
     versions = re.findall(r"@modelcontextprotocol/conformance@(\S+)", SETUP)
     return FORM.read_text(encoding="utf-8").format(
         hosts="\n\n".join(host.section() for host in HOSTS),
         table=table(),
+        known=_known(),
         conformance=" and ".join(version.rstrip('"') for version in versions),
     )
 
