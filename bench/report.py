@@ -10,7 +10,7 @@ from statistics import median
 
 from .conditions import conditions
 from .figures import CPU, MANY, P50, P99, PEAK, RATE, Figures, at, shown
-from .rows import Group, Row
+from .rows import UPSTREAM, Group, Row
 from .servers import OURS
 from .stage import Pace
 from .targets import TARGETS
@@ -98,7 +98,7 @@ def _ratios(outcome: Outcome) -> Iterator[str]:
     for group in outcome.groups:
         ours = {row.what: row for row in group.rows if row.server == OURS}
         for row in group.rows:
-            if row.server and row.server != OURS and row.what in ours:
+            if row.server not in ("", OURS, UPSTREAM) and row.what in ours:
                 lines += _ratio(outcome, group, ours[row.what], row)
     if lines:
         yield from (f"## {OURS} : others", "", "More requests are better, else less is.", "")
@@ -111,8 +111,9 @@ def _ratio(outcome: Outcome, group: Group, ours: Row, other: Row) -> Iterator[st
         for measured in outcome.rounds
         if {(group.name, ours.name), (group.name, other.name)} <= measured.keys()
     ]
-    if pairs:
-        yield _line(f"{group.name}: {other.name}", *(_divided(column, pairs) for column in _COMPARED))
+    cells = [_divided(column, pairs) for column in _COMPARED]
+    if any(cells):
+        yield _line(f"{group.name}: {other.name}", *cells)
 
 
 def _divided(column: str, pairs: Sequence[tuple[Figures, Figures]]) -> str:
