@@ -9,7 +9,7 @@ from naftiko_runtime.app.loop import new_event_loop
 from naftiko_runtime.app.server import Job, run_servers
 from naftiko_runtime.exposers.boundary import Message, Receive, Send
 
-CALLERS = 60
+CALLERS = 100
 REQUEST = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 
 

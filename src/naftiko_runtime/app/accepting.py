@@ -11,7 +11,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_MOST = 256  # in one turn: those who are served already wait meanwhile
+_MOST = 64  # in one turn: those who are served already wait meanwhile
 
 
 @contextmanager
