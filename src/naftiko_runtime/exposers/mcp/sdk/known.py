@@ -16,10 +16,10 @@ from ....values.record import dataclass
 from ...boundary import Message, Send
 from ..lane import Lane
 from ..usual import Request
+from .wanted import CANCELLED
 
 _ID = b"mcp-session-id"
-# what the SDK says to a request that was cancelled
-_CANCELLED: Json = {"code": -32800, "message": "Request cancelled"}
+_CANCELLED: Json = {"code": CANCELLED, "message": "Request cancelled"}
 _SHARE = 30
 
 

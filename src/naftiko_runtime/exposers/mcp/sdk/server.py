@@ -24,6 +24,7 @@ from .changes import Listening
 from .live import Live, Waiting
 from .reports import Loudness, Reporter
 from .sealing import seal_states
+from .wanted import CANCELLED, wanted_in
 
 # the SDK leaves the type of its lifespan state open; we do not use it
 _Exchange: TypeAlias = ServerRequestContext[Any]
@@ -95,6 +96,11 @@ class _Handler:
         self._method, self._lasting, self._is_asking = method, lasting, is_asking
 
     async def __call__(self, exchange: _Exchange, params: BaseModel) -> HandlerResult:
+        with wanted_in(exchange.request):
+            return await self._answer(exchange)
+        raise MCPError(CANCELLED, "Request cancelled")  # which nobody hears
+
+    async def _answer(self, exchange: _Exchange) -> HandlerResult:
         sent: Params = exchange.params or {}
         loudness = self._lasting.loudness if self._lasting is not None else None
         reporter = Reporter(exchange, str(sent.get("name")), loudness)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import anyio
 from mcp.server import Server
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
@@ -17,15 +15,13 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from ....plan.verifier import Principal
 from ....values import Json
-from ....values.json import encode
 from ...boundary import Message, Receive, Send, log
 from ..needs import Speaking
 from ..sessions import SessionLimits, has_session, opens_session
 from .alone import Alone
 from .known import Known, session_of
 from .live import Waiting
-
-_CANCEL_S = 5
+from .wanted import until_unwanted
 
 
 def session_manager(
@@ -82,13 +78,12 @@ class Visit:
                 await self.known.answer(session_of(scope), request, send)
                 return
         token = AccessToken(token="", client_id=repr(self.caller), scopes=[])
-        scope = {**scope, "user": AuthenticatedUser(token)}
+        scope, wanted = until_unwanted({**scope, "user": AuthenticatedUser(token)})
         send = self._watched(scope, send if self.is_stream else Alone(send))
         try:
             await self.manager.handle_request(scope, receive, send)
         except asyncio.CancelledError:
-            if "id" in self.message and "method" in self.message:
-                await self._cancel(scope, self.message["id"])
+            wanted.cancel()
             raise
 
     def _watched(self, scope: Message, send: Send) -> Send:
@@ -108,17 +103,3 @@ class Visit:
             self.known.forget(session_of(scope))
         elif self.known is not None:
             self.known.hear(session_of(scope) or session_of(start), self.caller, self.message)
-
-    async def _cancel(self, scope: Message, number: Json) -> None:
-        """Say for the client what it did not say itself."""
-        note: Json = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": number}}
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": encode(note), "more_body": False}
-
-        async def send(message: Message) -> None:
-            """Tell nobody."""
-
-        # the SDK raises RuntimeError when the server stops at the same moment
-        with anyio.move_on_after(_CANCEL_S), suppress(RuntimeError):
-            await self.manager.handle_request(scope, receive, send)
