@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 from ..values import Json, Secret
@@ -120,6 +121,7 @@ class BindValue:
 Ref: TypeAlias = Argument | StepResult | BindValue
 
 
+@lru_cache(maxsize=4096)  # of an operation with a thousand names each is compared with all others
 def fold(name: str) -> str:
     """Bring spellings of one name together: case, hyphen and underscore do not count (D11)."""
     return name.replace("-", "").replace("_", "").lower()
@@ -130,7 +132,8 @@ def match_name(name: str, known: Iterable[str]) -> str | None:
     names = tuple(known)
     if name in names:
         return name
-    alike = tuple(other for other in names if fold(other) == fold(name))
+    folded = fold(name)
+    alike = [other for other in names if fold(other) == folded]
     return alike[0] if len(alike) == 1 else None
 
 
