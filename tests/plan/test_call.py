@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from naftiko_runtime.expr.scope import Argument, BindValue, Const, Expr, Scope
 from naftiko_runtime.expr.template import compile_path_template, compile_template
-from naftiko_runtime.plan.body import Content, JsonBody, Part
+from naftiko_runtime.plan.body import Content, FormBody, JsonBody, Part
 from naftiko_runtime.plan.call import HttpCall, Outbound, is_token
 from naftiko_runtime.plan.errors import BadArgument, InvalidArguments
 from naftiko_runtime.values import Json, Secret
@@ -291,3 +291,10 @@ def test_a_query_parameter_is_added_encoded() -> None:
 )
 def test_names_of_headers_and_cookies_are_tokens(name: str, *, expected: bool) -> None:
     assert is_token(name) is expected
+
+
+def test_a_field_of_a_form_that_cannot_be_sent_is_told_by_what_the_caller_gave() -> None:
+    form = FormBody((("shown", Argument("given")), ("fixed", Const(1))))
+    made = HttpCall("api", "n", "POST", compile_path_template("/", Argument), body=form)
+    (problem,) = refused(made, given=HALF)
+    assert problem.path == "given"

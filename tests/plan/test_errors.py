@@ -75,3 +75,10 @@ def test_a_failure_can_be_given_to_several_callers() -> None:
         assert (type(twin), twin.args, vars(twin)) == (type(error), error.args, vars(error))
         twin.within("a", ())
         assert (error.place, twin.place) == ("", "in step 'a'")
+
+
+def test_the_innermost_of_several_steps_is_remembered() -> None:
+    error = UpstreamDown("no")
+    error.within("inner", ("a", "b"))
+    error.within("outer", ())
+    assert (error.place, error.done) == ("in step 'inner', after 'a', 'b'", ("a", "b"))

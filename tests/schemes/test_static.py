@@ -156,6 +156,7 @@ class Stated:
             {"type": "apikey", "key": "a b", "placement": "Query"},
             ApiKey("a b", Const("<value>"), in_query=True),
         ),
+        ({"type": "apikey", "key": "sid", "placement": "COOKIE"}, CookieKey("sid", Const("<value>"))),
     ],
 )
 def test_a_scheme_takes_the_fields_of_its_kind(spec: dict[str, str], expected: Credential) -> None:

@@ -23,9 +23,7 @@ class Kind:
 
     def __call__(self, node: Source, report: Report) -> Source:
         """Bring an object to its canonical form; anything else stays, for the parser to report."""
-        if not isinstance(node.data, dict):
-            return node
-        for rule in self.rules:
+        for rule in self.rules if isinstance(node.data, dict) else ():
             node = rule(node, report)
         data, places = node.data, node.positions.children
         if not isinstance(data, dict):
