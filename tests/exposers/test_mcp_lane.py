@@ -125,13 +125,15 @@ class Pair:
     def __init__(self, hot: httpx2.AsyncClient, cold: httpx2.AsyncClient) -> None:
         self.hot, self.cold, self.taken, self.sent = hot, cold, 0, 0
 
-    async def same(self, data: bytes, headers: Mapping[str, str]) -> None:
-        pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+    async def same(
+        self, data: bytes, headers: Mapping[str, str], again: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        pairs = [(name.encode(), value.encode()) for name, value in (*headers.items(), *again)]
         answers = [await client.post("/mcp", content=data, headers=pairs) for client in (self.hot, self.cold)]
         hot, cold = map(told, answers)
         assert hot == cold, f"{data[:400]!r}\n{headers}"
         self.sent += 1
-        self.taken += is_usual(data, headers)
+        self.taken += not again and is_usual(data, headers)
 
 
 def told(answer: httpx2.Response) -> tuple[int, str | None, dict[str, str], object]:
@@ -261,3 +263,64 @@ async def test_whatever_is_said_is_answered_the_same(many: int, modern: bool) ->
             ):
                 await both.same(data, headers)
         assert both.taken > many // 10
+
+
+BARE = """\
+naftiko: 1.0.0-alpha2
+capability:
+  exposes:
+  - type: mcp
+    namespace: bare
+    port: 9090
+    tools:
+    - name: find
+      description: Finds.
+      inputParameters: [{name: where, type: string, description: Where., x-mcp-header: Where}]
+      outputParameters: [{type: string, value: "{{where}}"}]
+"""
+
+
+@pytest.mark.parametrize("modern", [False, True], ids=["older era", "newer era"])
+async def test_what_a_file_does_not_have_is_denied_the_same(modern: bool) -> None:
+    async with pair(BARE) as both:
+        for method, params in MESSAGES:
+            made = message(method, params, modern=modern)
+            await both.same(json.dumps(made).encode(), headers_of(made, modern=modern))
+        assert both.taken > len(MESSAGES) // 2
+
+
+@pytest.mark.parametrize("modern", [False, True], ids=["older era", "newer era"])
+async def test_arguments_that_headers_repeat_are_minded_the_same(modern: bool) -> None:
+    async with pair(BARE) as both:
+        made = message("tools/call", {"name": "find", "arguments": {"where": "here"}}, modern=modern)
+        data, headers = json.dumps(made).encode(), headers_of(made, modern=modern)
+        for said in ({}, {"mcp-param-where": "here"}, {"mcp-param-where": "elsewhere"}):
+            await both.same(data, {**headers, **said})
+
+
+@pytest.mark.parametrize("modern", [False, True], ids=["older era", "newer era"])
+@pytest.mark.parametrize("name", ["accept", "content-type", "mcp-protocol-version", "mcp-method"])
+async def test_headers_that_are_said_twice_are_minded_the_same(name: str, modern: bool) -> None:
+    async with pair() as both:
+        made = message("tools/list", None, modern=modern)
+        headers = headers_of(made, modern=modern)
+        for value in ("text/html", headers.get(name, "tools/list")):
+            await both.same(json.dumps(made).encode(), headers, ((name, value),))
+
+
+async def test_a_bug_in_a_method_is_told_as_one_and_nothing_of_it_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("what nobody may see")
+
+    monkeypatch.setattr("naftiko_runtime.exposers.mcp.prompts.Prompter.get", broken)
+    async with pair() as both:
+        for modern in (False, True):
+            made = message("prompts/get", {"name": "greet", "arguments": {"who": "a"}}, modern=modern)
+            headers = headers_of(made, modern=modern)
+            for client in (both.hot, both.cold):
+                answer = await client.post("/mcp", json=made, headers=headers)
+                error = answer.json()["error"]
+                assert (answer.status_code, error["code"]) == (200, -32603)
+                assert error["message"].startswith("something went wrong here; incident ")

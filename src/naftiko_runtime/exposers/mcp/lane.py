@@ -6,7 +6,6 @@ is not usual. A test sends the same messages through both.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -16,10 +15,8 @@ from ...plan.surfaces import McpSurface
 from ...values import Json
 from ...values.json import encode
 from .methods import Methods
-from .protocol import INTERNAL_ERROR, INVALID_PARAMS, SILENT, Fields, Method, ProtocolError, present
+from .protocol import INVALID_PARAMS, SILENT, Fields, Method, ProtocolError, present
 from .usual import HANDSHAKES, MODERN, Request, usual_request
-
-log = logging.getLogger("naftiko.exposers")
 
 _LATEST = max(HANDSHAKES)
 _METHOD_NOT_FOUND = -32601
@@ -81,9 +78,6 @@ class Lane:
             return 200, head + b',"result":' + await self._result(request) + b"}"
         except ProtocolError as error:
             return self._refused(request, head, error)
-        except Exception:
-            log.exception("%s failed", request.method)
-            return self._refused(request, head, ProtocolError(INTERNAL_ERROR, "internal error"))
 
     async def _result(self, request: Request) -> bytes:
         key = request.method, request.is_modern

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from ...plan.asking import Suspended
 from ...plan.surfaces import Invoke, McpSurface
+from ..boundary import failure_of
 from .completion import Completer
 from .prompts import Prompter
-from .protocol import Method
+from .protocol import INTERNAL_ERROR, Exchange, Fields, Method, Params, ProtocolError
 from .resources import Shelf
 from .tools import Toolbox
 
@@ -25,7 +28,18 @@ class Methods:
         """Make them; ``rest_routes`` says for a consumed call which URL streams its answer."""
         toolbox = Toolbox.of(surface.tools, invoke, rest_routes)
         tools: dict[str, Method] = {"tools/list": toolbox.list, "tools/call": toolbox.call}
-        return cls(toolbox, tools | _of_resources(surface, invoke) | _of_prompts(surface, invoke))
+        table = tools | _of_resources(surface, invoke) | _of_prompts(surface, invoke)
+        return cls(toolbox, {name: partial(_told, method) for name, method in table.items()})
+
+
+async def _told(method: Method, params: Params, exchange: Exchange) -> Fields:
+    """Let a bug in a method be told as what it is, and nothing of its text; the SDK would show that."""
+    try:
+        return await method(params, exchange)
+    except (ProtocolError, Suspended):
+        raise
+    except Exception as error:  # noqa: BLE001  whatever fails is answered, bugs too
+        raise ProtocolError(INTERNAL_ERROR, failure_of(error).sentence) from None
 
 
 def _of_resources(surface: McpSurface, invoke: Invoke) -> dict[str, Method]:
