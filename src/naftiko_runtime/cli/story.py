@@ -12,7 +12,7 @@ from time import perf_counter
 from ..exposers.boundary import phrase
 from ..expr.scope import Scope
 from ..expr.shape import Augmented, Fields, Shape
-from ..plan.call import Headers, Inbound
+from ..plan.call import Headers, Inbound, Relayed
 from ..plan.errors import CallError
 from ..plan.flow import Step
 from ..runtime.observing import Sent
@@ -92,19 +92,11 @@ class Story:
 
 
 @dataclass(slots=True)
-class _Counted:
+class _Counted(Relayed):
     """An answer whose bytes are counted on their way."""
 
     inbound: Inbound
     size: int = 0
-
-    @property
-    def status(self) -> int:
-        return self.inbound.status
-
-    @property
-    def headers(self) -> Headers:
-        return self.inbound.headers
 
     async def chunks(self) -> AsyncIterator[bytes]:
         async for chunk in self.inbound.chunks():

@@ -75,6 +75,21 @@ class Inbound(Protocol):
     def chunks(self) -> AsyncIterator[bytes]: ...
 
 
+class Relayed:
+    """Has the status and the headers of another answer, and hands its body on in some other way."""
+
+    __slots__ = ()
+    inbound: Inbound
+
+    @property
+    def status(self) -> int:
+        return self.inbound.status
+
+    @property
+    def headers(self) -> Headers:
+        return self.inbound.headers
+
+
 @dataclass(frozen=True, slots=True)
 class HttpCall:
     """A consumed operation with every value in its place; ``name`` is ``namespace.resource.operation``."""

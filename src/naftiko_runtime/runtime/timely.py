@@ -6,25 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from ..plan.call import Headers, Inbound
+from ..plan.call import Inbound, Relayed
 from ..plan.errors import UpstreamTimeout
 
 
 @dataclass(frozen=True, slots=True)
-class Timely:
+class Timely(Relayed):
     """Hands an answer on until ``ends``, a time of the event loop; raises UpstreamTimeout after that."""
 
     inbound: Inbound
     ends: float | None
     sentence: str
-
-    @property
-    def status(self) -> int:
-        return self.inbound.status
-
-    @property
-    def headers(self) -> Headers:
-        return self.inbound.headers
 
     async def chunks(self) -> AsyncIterator[bytes]:
         chunks = self.inbound.chunks()

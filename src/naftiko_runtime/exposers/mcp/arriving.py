@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from ...plan.call import Headers, Inbound
+from ...plan.call import Inbound, Relayed
 from ...plan.reading import declared_length
 from .protocol import Hear, unheard
 
@@ -19,17 +19,9 @@ def heard(inbound: Inbound, hear: Hear) -> Inbound:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _Heard(Relayed):
     inbound: Inbound
     hear: Hear
-
-    @property
-    def status(self) -> int:
-        return self.inbound.status
-
-    @property
-    def headers(self) -> Headers:
-        return self.inbound.headers
 
     async def chunks(self) -> AsyncIterator[bytes]:
         total = declared_length(self.headers)

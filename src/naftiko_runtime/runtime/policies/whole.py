@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from ...plan.call import Headers, Inbound
+from ...plan.call import Headers, Inbound, Relayed
 from ...plan.reading import declared_length
 
 
@@ -23,20 +23,12 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Relayed):
     """An answer too large to be held, of which the beginning was read."""
 
     inbound: Inbound
     start: bytes = field(repr=False)
     rest: AsyncIterator[bytes]
-
-    @property
-    def status(self) -> int:
-        return self.inbound.status
-
-    @property
-    def headers(self) -> Headers:
-        return self.inbound.headers
 
     async def chunks(self) -> AsyncIterator[bytes]:
         yield self.start
