@@ -10,7 +10,7 @@ from statistics import median
 
 from .conditions import conditions
 from .figures import CPU, MANY, P50, P99, PEAK, RATE, Figures, at, shown
-from .rows import UPSTREAM, Group, Row
+from .rows import GROUPS, UPSTREAM, Group, Row
 from .servers import OURS
 from .stage import Pace
 from .targets import TARGETS
@@ -57,15 +57,16 @@ def write_results(path: Path, outcome: Outcome) -> None:
 
 
 def _targets(outcome: Outcome) -> Iterator[str]:
-    lines = []
+    lines, is_whole = [], len(outcome.groups) == len(GROUPS)
     for target in TARGETS:
         reached = target.reached(outcome.rounds)
-        if reached is None:
-            continue
-        middle, least, most = (f"{value:.2f}" for value in reached)
         bound = f"{'>=' if target.is_least else '<='} {target.bound:g} {target.unit}"
-        met = "met" if target.is_met_by(reached[0]) else "**not met**"
-        lines.append(_line(target.what, bound, f"{middle} ({least} to {most})", met))
+        if reached is not None:
+            middle, least, most = (f"{value:.2f}" for value in reached)
+            met = "met" if target.is_met_by(reached[0]) else "**not met**"
+            lines.append(_line(target.what, bound, f"{middle} ({least} to {most})", met))
+        elif is_whole:
+            lines.append(_line(target.what, bound, "", "not measured"))
     if lines:
         yield from ("## Targets", "", "Ratios and differences are taken within a round.", "")
         yield from (_line("", "target", "median (range)", ""), "|---|---:|---:|---|", *lines, "")
