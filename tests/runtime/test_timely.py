@@ -37,3 +37,33 @@ async def test_a_body_that_is_late_times_out() -> None:
     timely = Timely(Dripping(asyncio.Event()), asyncio.get_running_loop().time() + 0.01, "late")
     with pytest.raises(UpstreamTimeout, match="late"):
         await read(timely, 10)
+
+
+async def test_pieces_that_are_there_are_handed_on_after_the_deadline_too() -> None:
+    gate = asyncio.Event()
+    timely = Timely(Dripping(gate), asyncio.get_running_loop().time() - 1, "late")
+    chunks = timely.chunks()
+    assert await anext(chunks) == b"a"
+    with pytest.raises(UpstreamTimeout, match="late"):
+        await anext(chunks)
+
+
+async def test_whoever_no_longer_waits_ends_the_reading() -> None:
+    ended = asyncio.Event()
+
+    class Silent(Dripping):
+        async def chunks(self) -> AsyncIterator[bytes]:
+            try:
+                await asyncio.sleep(0)
+                await self.gate.wait()
+                yield b"never"
+            finally:
+                ended.set()
+
+    timely = Timely(Silent(asyncio.Event()), asyncio.get_running_loop().time() + 5, "late")
+    reading = asyncio.create_task(read(timely, 10))
+    await asyncio.sleep(0.01)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert ended.is_set()
