@@ -30,6 +30,7 @@ from ..plan.surfaces import Context, Operation, PassThrough, Refused, Result
 from ..values import Json, Secret
 from .bindings import Bindings
 from .client import Client
+from .deadlines import Deadline, Deadlines
 from .declared import as_declared
 from .invocation import Invocation
 from .observing import Observer
@@ -69,6 +70,7 @@ class Engine:
     errors: Mapping[str, tuple[ErrorRule, ...]]
     binds: Mapping[str, Secret] = field(repr=False)
     settings: Settings = field(default_factory=Settings)
+    deadlines: Deadlines = field(default_factory=Deadlines, repr=False)
 
     def invoke(
         self, operation: Operation, raw: Mapping[str, Json], context: Context
@@ -100,7 +102,7 @@ class Engine:
         self, call: HttpCall, outbound: Outbound, context: Context, held: Held, retries: int | None
     ) -> Inbound:
         try:
-            async with asyncio.timeout(self.settings.timeout_s) as deadline:
+            with self.deadlines.within(self.settings.timeout_s) as deadline:
                 moving = self._moving(outbound, deadline)
                 inbound = await self._running(deadline, retries).send(call, moving, held)
         except TimeoutError:
@@ -109,7 +111,7 @@ class Engine:
             return Timely(inbound, deadline.when(), self._late(call.api))
         return inbound
 
-    def _moving(self, outbound: Outbound, deadline: asyncio.Timeout) -> Outbound:
+    def _moving(self, outbound: Outbound, deadline: Deadline) -> Outbound:
         """Move the deadline of an upload on with each piece: it may take long, but not stand still."""
         if not isinstance(outbound.body, AsyncIterator):
             return outbound
@@ -125,7 +127,7 @@ class Engine:
     async def _finish(self, flow: Flow, scope: Scope, context: Context) -> Answer:
         check_askable(flow.asks, context.asker)
         try:
-            async with asyncio.timeout(self.settings.timeout_s) as deadline:
+            with self.deadlines.within(self.settings.timeout_s) as deadline:
                 effects: Effects = self._running(deadline, self.settings.retries, context.asker)
                 if context.journal is not None:
                     effects = Journaled(effects, context.journal)
@@ -135,7 +137,7 @@ class Engine:
             flow.locate(error, scope)
             raise error from None
 
-    def _running(self, deadline: asyncio.Timeout, retries: int | None, asker: Asker = NOBODY) -> Running:
+    def _running(self, deadline: Deadline, retries: int | None, asker: Asker = NOBODY) -> Running:
         return Running(self.senders, self.errors, deadline, retries, self.binds, asker)
 
     def _late(self, api: str) -> str:

@@ -16,6 +16,7 @@ from ..plan.flow import Answer
 from ..plan.reading import charset, read
 from ..plan.remedy import ErrorRule, explain_error
 from ..values import Json, Secret
+from .deadlines import Deadline
 from .policies import Request, Sender
 from .policies.held import Held
 from .policies.whole import Whole, read_whole
@@ -38,7 +39,7 @@ class Running:
 
     senders: Mapping[str, Sender]
     errors: Mapping[str, tuple[ErrorRule, ...]]
-    deadline: asyncio.Timeout
+    deadline: Deadline
     retries: int | None = None
     binds: Mapping[str, Secret] = field(default_factory=dict, repr=False)
     asker: Asker = NOBODY

@@ -12,13 +12,21 @@ from ...plan.resilience import Effort
 from .held import Held
 
 
+class Deadline(Protocol):
+    """By when an inbound call has to be over."""
+
+    def when(self) -> float | None:
+        """Tell when it passes, by the clock of the event loop; None for never."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request on its way, how hard it is tried, and the deadline of the whole inbound call."""
 
     outbound: Outbound
     effort: Effort
-    deadline: asyncio.Timeout
+    deadline: Deadline
 
     def left_s(self) -> float:
         """Tell how much of the deadline is left."""
