@@ -83,3 +83,10 @@ def test_a_tool_that_only_reads_changes_nothing(unit: str, place: str) -> None:
 )
 def test_a_tool_that_says_so_may(unit: str) -> None:
     assert found(changed((TOOL, unit))) == []
+
+
+def test_values_of_any_kind_hold_nothing_to_look_at() -> None:
+    assert (
+        found(changed((TOOL, f"{TOOL}, inputParameters: [{{name: a, type: array, value: [{{hints: 1}}]}}]")))
+        == []
+    )

@@ -25,9 +25,7 @@ class Kind:
         """Bring an object to its canonical form; anything else stays, for the parser to report."""
         for rule in self.rules if isinstance(node.data, dict) else ():
             node = rule(node, report)
-        data, places = node.data, node.positions.children
-        if not isinstance(data, dict):
-            return node
+        data, places = node.data if isinstance(node.data, dict) else {}, node.positions.children
         changed: dict[str, Source] = {}
         for key in data:
             if key in self.keys:
