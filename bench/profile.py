@@ -84,7 +84,7 @@ def _cause(stack: list[str]) -> str:
     ours = (frame for frame in reversed(stack) if _package(frame) in ("naftiko_runtime", "mcp"))
     inner = next(ours, "")
     is_start = any(f"(naftiko_runtime/{room}/" in inner for room in ("cli", "app"))
-    return f"{_package(stack[-1])}, called by neither" if is_start else inner
+    return inner if inner and not is_start else f"{_package(stack[-1])}, called by neither"
 
 
 def _causing_file(stack: list[str]) -> str:
