@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from ..exposers import mcp
 from ..exposers.guard import Guard
 from ..plan.explain import Plan
 from ..plan.surfaces import McpSurface, RestSurface
+from .collecting import keep_all
 from .faces import Faces
 from .listener import Listener, check_namespaces, open_listeners
 from .loop import run, signals
@@ -23,7 +23,6 @@ from .server import run_servers
 from .stdio import standard_streams, surface_for_stdio
 
 FINISH_S = 5.0  # beyond the deadline of calls: until they are answered, and all is closed
-_USUAL = (700, 10, 10)  # of the collector, whatever it was while the plan was made
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +115,6 @@ async def serve_until_told(
             await stopped.wait()
 
 
-def keep_all() -> None:
-    """Say that what lives now lives on, so that the collector does not walk it again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_USUAL)
-
-
 async def serve_stdio_until_told(
     plan: Plan, environ: Mapping[str, str], options: Options, ready: Callable[[Serving], None]
 ) -> None:
@@ -133,6 +125,7 @@ async def serve_stdio_until_told(
             _over_stdio(plan, environ, options) as (served, serve_all),
             anyio.create_task_group() as tasks,
         ):
+            keep_all()
             ready(served)
 
             async def leave() -> None:

@@ -14,10 +14,11 @@ from importlib.util import find_spec
 
 from ..exposers.mcp import load_sdk
 from ..plan.surfaces import McpSurface
+from .collecting import keep_all
 from .listener import QUEUE, Listener, ListenError
 from .loop import run, signals
 from .opening import Options, playing
-from .serve import Ready, faced, keep_all
+from .serve import Ready, faced
 
 # elsewhere the option gives all connections to one of the sockets, or is not there
 _SPREADS = sys.platform == "linux"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import io
 import os
 import sys
@@ -12,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
 
+from ..app.collecting import collect_seldom
 from ..app.leaving import ends_when_terminated
 from .failure import Failure
 from .parser import parser_of_naftiko, parser_of_run
@@ -30,9 +29,6 @@ _COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
-# imports and plans are many objects and no garbage; a server puts back what is usual when it is ready
-_SELDOM = 50_000
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``naftiko``; returns the exit code: 0 done, 1 cannot be done, 2 wrong usage."""
@@ -50,8 +46,7 @@ def main_run(argv: Sequence[str] | None = None) -> int:
 
 def _told(parser: ArgumentParser, arguments: Namespace) -> int:
     arguments.prog = parser.prog
-    gc.set_threshold(_SELDOM)
-    atexit.register(gc.freeze)  # else the interpreter walks all there is before it forgets it
+    collect_seldom()
     try:
         with ends_when_terminated():
             code = _run(parser, arguments)

@@ -8,6 +8,7 @@ from argparse import Namespace
 
 from naftiko_sandbox import DEFAULT_KEY, SANDBOXES
 
+from ..app.collecting import keep_all
 from ..app.listener import ListenError
 from ..app.loop import run, signals
 from ..app.sandbox import play
@@ -34,6 +35,7 @@ async def _play(arguments: Namespace) -> None:
     stopped = asyncio.Event()
     with signals(stopped):
         async with play(chosen, port=arguments.port, key=key, job_s=arguments.job_seconds) as url:
+            keep_all()
             accepts = "the given key" if arguments.key else f"the bearer token {key}"
             print(f"{chosen.title} sandbox on {url}{chosen.base_path}, accepts {accepts}", file=sys.stderr)
             print(
