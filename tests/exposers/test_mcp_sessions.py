@@ -148,6 +148,7 @@ async def test_whatever_is_said_in_a_session_does_not_end_it(serve: Serve) -> No
         assert (await caller.post(ask(1, "ping"))).json()["result"] == {}
 
 
+@pytest.mark.hot_lane
 async def test_usual_requests_are_answered_by_the_lane_and_say_the_same(serve: Serve) -> None:
     said = [
         ask(1, "tools/list"),
@@ -246,6 +247,7 @@ async def test_who_ends_a_session_wants_no_answer_in_it(serve: Serve, has_hot_la
         assert desk.ended == ["cancelled"]
 
 
+@pytest.mark.hot_lane
 async def test_two_requests_of_one_number_are_both_answered(serve: Serve) -> None:
     desk = Desk(may_answer=anyio.Event())
     assert desk.may_answer is not None
