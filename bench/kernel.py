@@ -21,8 +21,11 @@ def rss_mb(pid: int) -> float:
 
 
 def peak_mb(pid: int) -> float:
-    """Read the most memory that was used at once."""
-    return sum(_status_mb(each, "VmHWM:") for each in _family(pid))
+    """Read the most memory that was used at once; of several processes, now, shared memory once."""
+    family = list(_family(pid))
+    if len(family) == 1:
+        return _status_mb(pid, "VmHWM:")
+    return sum(_mb(Path(f"/proc/{each}/smaps_rollup"), "Pss:") for each in family)
 
 
 def forget_peak(pid: int) -> None:
@@ -37,5 +40,9 @@ def _family(pid: int) -> Iterator[int]:
 
 
 def _status_mb(pid: int, name: str) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return _mb(Path(f"/proc/{pid}/status"), name)
+
+
+def _mb(path: Path, name: str) -> float:
+    lines = path.read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(name))
