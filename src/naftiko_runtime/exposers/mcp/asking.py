@@ -15,9 +15,9 @@ from ...values import Json
 from ...values.json import decode, encode_text
 from ...values.record import dataclass
 from .protocol import INTERNAL_ERROR, INVALID_PARAMS, Fields, Params, ProtocolError, mapping
+from .usual import CLIENT_CAPABILITIES
 
 CALLER = "naftiko.caller"  # in the scope of a request: a digest of the credential it came with
-_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
 _LIMIT_BYTES = 1 << 20
 
 
@@ -47,7 +47,7 @@ class Returning:
     @classmethod
     def of(cls, params: Params) -> Returning:
         """Read what a request brings along; its state has been unsealed."""
-        capabilities = mapping(mapping(params.get("_meta")).get(_CAPABILITIES))
+        capabilities = mapping(mapping(params.get("_meta")).get(CLIENT_CAPABILITIES))
         answers = mapping(params.get("inputResponses"))
         state = params.get("requestState")
         if not isinstance(state, str):

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ...plan.flow import Flow
 from ...plan.surfaces import McpSurface
 from ...values import Json
 from ...values.json import encode
 from .methods import Methods
+from .needs import asks
 from .protocol import INVALID_PARAMS, SILENT, Fields, Method, ProtocolError, present
 from .usual import HANDSHAKES, MODERN, Request, usual_request
 
@@ -142,12 +142,11 @@ def _with_headers(methods: Methods) -> Iterator[tuple[str, Json]]:
 def _asking(surface: McpSurface) -> Iterator[tuple[str, Json]]:
     """Name what puts questions to its client, which is more than one answer."""
     for tool in surface.tools:
-        if isinstance(tool.operation.body, Flow) and tool.operation.body.asks:
+        if asks(tool.operation):
             yield "tools/call", tool.name
     for prompt in surface.prompts:
-        if prompt.asking is not None:
+        if asks(prompt.asking):
             yield "prompts/get", prompt.name
     for resource in surface.resources:
-        body = resource.operation.body if resource.operation else None
-        if isinstance(body, Flow) and body.asks:
+        if asks(resource.operation):
             yield "resources/read", None  # whatever its URI

@@ -19,7 +19,7 @@ def needs_sessions(surface: McpSurface) -> bool:
     Such a server cannot be served by several processes, of which any may get the next request. Whoever
     subscribes to resources in these revisions hears nothing, so need not be known.
     """
-    return any(_asks(tool.operation) for tool in surface.tools) or bool(_asking_methods(surface))
+    return any(asks(tool.operation) for tool in surface.tools) or bool(_asking_methods(surface))
 
 
 def reporting_tools(surface: McpSurface) -> frozenset[str]:
@@ -47,7 +47,7 @@ class Speaking:
 
     @classmethod
     def of(cls, surface: McpSurface) -> Speaking:
-        asking = frozenset(tool.name for tool in surface.tools if _asks(tool.operation))
+        asking = frozenset(tool.name for tool in surface.tools if asks(tool.operation))
         return cls(reporting_tools(surface) | asking, _asking_methods(surface))
 
     def is_meant(self, message: Mapping[str, Json]) -> bool:
@@ -60,11 +60,12 @@ class Speaking:
 
 def _asking_methods(surface: McpSurface) -> frozenset[str]:
     asking = {
-        "resources/read": any(_asks(resource.operation) for resource in surface.resources),
-        "prompts/get": any(_asks(prompt.asking) for prompt in surface.prompts),
+        "resources/read": any(asks(resource.operation) for resource in surface.resources),
+        "prompts/get": any(asks(prompt.asking) for prompt in surface.prompts),
     }
     return frozenset(method for method, asks in asking.items() if asks)
 
 
-def _asks(operation: Operation | None) -> bool:
+def asks(operation: Operation | None) -> bool:
+    """Tell whether an operation puts questions to its client."""
     return operation is not None and isinstance(operation.body, Flow) and bool(operation.body.asks)

@@ -16,15 +16,16 @@ MODERN = "2026-07-28"
 HANDSHAKES = frozenset({"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"})
 
 _SPOKEN = "io.modelcontextprotocol/protocolVersion"
-_CAPABLE = "io.modelcontextprotocol/clientCapabilities"
+CLIENT_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
 _CALLED = "io.modelcontextprotocol/clientInfo"
-_LOUD = "io.modelcontextprotocol/logLevel"
+LOG_LEVEL = "io.modelcontextprotocol/logLevel"
 _LEVELS = frozenset(
     {"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"},
 )
 _MEMBERS = frozenset({"jsonrpc", "id", "method", "params"})
+SESSION = b"mcp-session-id"
 _VERSION, _METHOD, _NAME = b"mcp-protocol-version", b"mcp-method", b"mcp-name"
-_READ = frozenset({_VERSION, _METHOD, _NAME, b"accept", b"content-type", b"mcp-session-id"})
+_READ = frozenset({_VERSION, _METHOD, _NAME, b"accept", b"content-type", SESSION})
 _VERSIONS = frozenset(version.encode() for version in (*HANDSHAKES, MODERN, ""))
 _NOTHING: Mapping[str, Json] = {}
 
@@ -79,7 +80,7 @@ def _head(headers: Iterable[tuple[bytes, bytes]]) -> _Head | None:
             return None
     is_asked_for = takes_json(head.get(b"accept", b"")) and _is_json(head.get(b"content-type", b""))
     is_known = head.get(_VERSION, b"") in _VERSIONS
-    return head if is_asked_for and is_known and b"mcp-session-id" not in head else None
+    return head if is_asked_for and is_known and SESSION not in head else None
 
 
 @lru_cache(maxsize=64)
@@ -115,9 +116,9 @@ def _is_modern_meta(request: Request) -> bool:
     return (
         isinstance(meta, dict)
         and meta.get(_SPOKEN) == MODERN
-        and is_capabilities(meta.get(_CAPABLE))
+        and is_capabilities(meta.get(CLIENT_CAPABILITIES))
         and is_client(meta.get(_CALLED, _ANYONE))
-        and meta.get(_LOUD, "info") in _LEVELS
+        and meta.get(LOG_LEVEL, "info") in _LEVELS
         and _is_token(meta)
         and "inputResponses" not in request.params
         and "requestState" not in request.params

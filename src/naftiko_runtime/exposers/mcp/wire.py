@@ -16,13 +16,14 @@ from .asking import CALLER
 from .lane import Lane
 from .messages import NotAMessage, json_of
 from .protocol import mapping
+from .sending import JSON, send_written
 from .sessions import has_session, hears, opens_session
 from .sharing import allowed_origin, is_question, say_yes, sharing
 from .standby import Arrival, Standby
-from .usual import Request
+from .usual import LOG_LEVEL, Request
 
 _RawHeaders = list[tuple[bytes, bytes]]
-_ASKS = frozenset({"progressToken", "io.modelcontextprotocol/logLevel"})
+_ASKS = frozenset({"progressToken", LOG_LEVEL})
 _OF_ALL, _OF_SESSIONS = ("POST",), ("GET", "POST", "DELETE")
 
 
@@ -78,7 +79,7 @@ class Front:
         try:
             await self._take(scope, caller, body, receive, send)
         except NotAMessage as none:
-            await _send_json(send, 400, none.answer)
+            await send_written(send, 400, encode(none.answer))
 
     async def _take(
         self, scope: Message, caller: Principal, body: bytes, receive: Receive, send: Send
@@ -112,11 +113,7 @@ class Front:
 
 async def _answer_usual(lane: Lane, request: Request, send: Send) -> None:
     status, body = await lane.answer(request)
-    headers = [(b"content-length", str(len(body)).encode())]
-    if body or not request.is_modern:
-        headers.append((b"content-type", b"application/json"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send_written(send, status, body, JSON if body or not request.is_modern else None)
 
 
 def _check_kind(scope: Message, methods: tuple[str, ...]) -> None:
@@ -152,18 +149,6 @@ async def _read(headers: _RawHeaders, receive: Receive, limit_bytes: int) -> byt
 
 
 async def _refuse(failure: Failure, send: Send) -> None:
-    await _send_json(send, failure.status, failure.problem(), b"application/problem+json", failure.headers)
-
-
-async def _send_json(
-    send: Send,
-    status: int,
-    value: Json,
-    media_type: bytes = b"application/json",
-    extra: Iterable[tuple[str, str]] = (),
-) -> None:
-    body = encode(value)
-    headers = [(b"content-type", media_type), (b"content-length", str(len(body)).encode())]
-    headers += [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in extra]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    extra = [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in failure.headers]
+    body = encode(failure.problem())
+    await send_written(send, failure.status, body, b"application/problem+json", extra)

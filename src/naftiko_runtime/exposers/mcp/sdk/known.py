@@ -15,10 +15,10 @@ from ....values.json import encode
 from ....values.record import dataclass
 from ...boundary import Message, Send
 from ..lane import Lane
-from ..usual import Request
+from ..sending import send_written
+from ..usual import SESSION, Request
 from .wanted import CANCELLED
 
-_ID = b"mcp-session-id"
 _CANCELLED: Json = {"code": CANCELLED, "message": "Request cancelled"}
 _SHARE = 30
 
@@ -70,7 +70,7 @@ class Known:
         told = self._open.get(session_of(scope))
         if told is None or told[0] != caller:
             return None
-        others = [pair for pair in scope["headers"] if pair[0] != _ID]
+        others = [pair for pair in scope["headers"] if pair[0] != SESSION]
         request = self.lane.take(others, message)
         is_meant = request is not None and request.id is not None and request.method in self.lane.methods
         return request if is_meant else None
@@ -86,11 +86,9 @@ class Known:
             finally:
                 if self._running.get((session, number)) is running:
                     del self._running[session, number]
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-        await send({"type": "http.response.start", "status": 200, "headers": [*headers, (_ID, session)]})
-        await send({"type": "http.response.body", "body": body})
+        await send_written(send, 200, body, extra=[(SESSION, session)])
 
 
 def session_of(scope: Message) -> bytes:
     """Find the session that a request says it is of."""
-    return next((value for name, value in scope["headers"] if name == _ID), b"")
+    return next((value for name, value in scope["headers"] if name == SESSION), b"")
