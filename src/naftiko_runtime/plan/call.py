@@ -41,7 +41,7 @@ class Outbound:
     @property
     def is_streamed(self) -> bool:
         """Tell whether the body comes in pieces, so that it can be sent only once."""
-        return isinstance(self.body, AsyncIterator)
+        return not (self.body is None or isinstance(self.body, (bytes, Secret)))
 
     def with_header(self, name: str, value: Text) -> Outbound:
         """Set a header, replacing one of the same name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import field
 from time import monotonic
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from ..values import Secret, Text
 from ..values.record import dataclass
@@ -80,3 +80,17 @@ class Credential(Protocol):
     """
 
     def sign(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Signing: ...
+
+
+@runtime_checkable
+class AtOnce(Protocol):
+    """A credential that asks nobody and waits for no answer, so that it can sign without a generator."""
+
+    def signed(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Outbound:
+        """Give the request that ``sign`` yields; raises Unsendable."""
+        ...
+
+
+def at_once(credential: object) -> AtOnce | None:
+    """Tell a credential that signs so; to be asked once, because it takes as long as to sign."""
+    return credential if isinstance(credential, AtOnce) else None

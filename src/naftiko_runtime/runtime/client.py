@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 
 from ..expr.sink import Unsendable
 from ..plan.call import Inbound, Outbound
-from ..plan.credential import CannotSign, Credential, Memo, Renewal, Signing
+from ..plan.credential import AtOnce, CannotSign, Credential, Memo, Renewal, Signing, at_once
 from ..plan.errors import UpstreamError
-from ..values import Secret, Text
+from ..values import Secret
 from ..values.secret import join
 from .observing import Observer, Sent
 from .policies.held import Held
@@ -31,12 +31,24 @@ class Client:
     renewer: Renewer
     user_agent: str = "naftiko-runtime"
     observer: Observer | None = None
+    _at_once: AtOnce | None = field(init=False, repr=False)
 
-    async def send(self, outbound: Outbound, held: Held) -> Inbound:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_at_once", at_once(self.credential))
+
+    def send(self, outbound: Outbound, held: Held) -> Awaitable[Inbound]:
         """Send a request, signed; its connection is held."""
-        if self.credential is None:
-            return await held.enter(self._sending(outbound))
-        signing = self.credential.sign(outbound, self.binds, self.memo)
+        if self._at_once is not None:
+            try:
+                outbound = self._at_once.signed(outbound, self.binds, self.memo)
+            except Unsendable as error:
+                raise self._unsigned(error) from None
+        elif self.credential is not None:
+            return self._talk(self.credential.sign(outbound, self.binds, self.memo), held)
+        return held.enter(self._sending(outbound))
+
+    async def _talk(self, signing: Signing, held: Held) -> Inbound:
+        """Send as many requests as a credential has to sign until one counts."""
         try:
             request = await self._next_request(signing, next(signing))
             while True:
@@ -48,7 +60,10 @@ class Client:
                 await held.leave()
                 request = await self._next_request(signing, wanted)
         except (Unsendable, CannotSign) as error:
-            raise UpstreamError(f"the credential for {self.name} {error}") from None
+            raise self._unsigned(error) from None
+
+    def _unsigned(self, error: Exception) -> UpstreamError:
+        return UpstreamError(f"the credential for {self.name} {error}")
 
     def at(self, base_uri: str) -> Client:
         """Give a client that sends there, and shares everything else."""
@@ -66,18 +81,15 @@ class Client:
         return wanted
 
     def _sending(self, request: Outbound) -> AbstractAsyncContextManager[Inbound]:
-        said = request.headers
+        said, body, target = request.headers, request.body, request.target
         if "user-agent" not in [name.lower() for name, _ in said]:
             said = (("User-Agent", self.user_agent), *said)
         headers = [(name, value if isinstance(value, str) else value.reveal()) for name, value in said]
-        body = request.body.reveal().encode() if isinstance(request.body, Secret) else request.body
-        url = self.base_uri + _reveal(request.target)
+        if isinstance(body, Secret):
+            body = body.reveal().encode()
+        url = self.base_uri + (target if isinstance(target, str) else target.reveal())
         sending = self.transport.send(request.method, url, headers, body)
         if self.observer is None:
             return sending
-        url_shown = join((self.base_uri, request.target))
+        url_shown = join((self.base_uri, target))
         return self.observer(Sent(request.method, url_shown, said, request.body), sending)
-
-
-def _reveal(text: Text) -> str:
-    return text.reveal() if isinstance(text, Secret) else text

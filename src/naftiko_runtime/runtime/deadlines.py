@@ -25,7 +25,9 @@ class Deadlines:
 
     def begin(self, deadline: Deadline) -> None:
         self._running.add(deadline)
-        self.ring_for(deadline)
+        ends = deadline.when()
+        if ends is not None and ends < self._rings_at:
+            self._set(ends)
 
     def end(self, deadline: Deadline) -> None:
         self._running.discard(deadline)

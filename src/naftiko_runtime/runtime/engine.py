@@ -103,8 +103,9 @@ class Engine:
     ) -> Inbound:
         try:
             with self.deadlines.within(self.settings.timeout_s) as deadline:
-                moving = self._moving(outbound, deadline)
-                inbound = await self._running(deadline, retries).send(call, moving, held)
+                if outbound.is_streamed:
+                    outbound = self._moving(outbound, deadline)
+                inbound = await self._running(deadline, retries).send(call, outbound, held)
         except TimeoutError:
             raise UpstreamTimeout(self._late(call.api)) from None
         if context.wants_whole:
@@ -146,6 +147,8 @@ class Engine:
 
 def _passing(outbound: Outbound, context: Context) -> Outbound:
     """Add what a pass-through takes over from the caller; raises InvalidArguments for what cannot be sent."""
+    if not context.query and not context.headers and context.upload is None:  # most take nothing
+        return with_headers(outbound, ())
     problems: list[BadArgument] = []
     for name, value in context.query:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from time import perf_counter
 from typing import Protocol
 
@@ -48,8 +48,10 @@ class Invocation:
         self._outcome = str(result.status)
         return result
 
-    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        await self._end(error)
+    def __aexit__(
+        self, kind: object, error: BaseException | None, trace: object
+    ) -> Coroutine[object, object, None]:
+        return self._end(error)
 
     async def _end(self, error: BaseException | None) -> None:
         """Give back what is held, and log."""

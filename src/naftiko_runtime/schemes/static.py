@@ -31,7 +31,10 @@ class Bearer:
     token: Expr = field(repr=False)
 
     def sign(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Signing:
-        yield request.with_header("Authorization", once(memo, self._written, binds))
+        yield self.signed(request, binds, memo)
+
+    def signed(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Outbound:
+        return request.with_header("Authorization", once(memo, self._written, binds))
 
     def _written(self, binds: Mapping[str, Secret]) -> Text:
         return join(("Bearer ", header_of(self.token, binds)))
@@ -69,7 +72,10 @@ class Basic:
     password: Expr = field(repr=False)
 
     def sign(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Signing:
-        yield request.with_header("Authorization", once(memo, self._written, binds))
+        yield self.signed(request, binds, memo)
+
+    def signed(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Outbound:
+        return request.with_header("Authorization", once(memo, self._written, binds))
 
     def _written(self, binds: Mapping[str, Secret]) -> Text:
         pair = join((secret_of(self.username, binds), ":", secret_of(self.password, binds)))
@@ -112,10 +118,12 @@ class ApiKey:
     in_query: bool
 
     def sign(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Signing:
+        yield self.signed(request, binds, memo)
+
+    def signed(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Outbound:
         if self.in_query:
-            yield request.without_query(self.name).with_query(self.name, secret_of(self.value, binds))
-        else:
-            yield request.with_header(self.name, once(memo, self._written, binds))
+            return request.without_query(self.name).with_query(self.name, secret_of(self.value, binds))
+        return request.with_header(self.name, once(memo, self._written, binds))
 
     def _written(self, binds: Mapping[str, Secret]) -> Text:
         return header_of(self.value, binds)
@@ -154,11 +162,14 @@ class CookieKey:
     value: Expr = field(repr=False)
 
     def sign(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Signing:
+        yield self.signed(request, binds, memo)
+
+    def signed(self, request: Outbound, binds: Mapping[str, Secret], memo: Memo) -> Outbound:
         key = secret_of(self.value, binds).map(_cookie_text)
         sent = (self._others(value) for name, value in request.headers if name.lower() == "cookie")
         others = tuple(cookie for cookie in sent if cookie)
         cookie = separate((*others, join((f"{self.name}=", key))), "; ")
-        yield request.with_header("Cookie", cookie)
+        return request.with_header("Cookie", cookie)
 
     def _others(self, cookie: Text) -> Text:
         """Leave out what a caller says under the name of the key."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import Protocol
 
 from ...plan.call import Inbound, Outbound
@@ -33,22 +32,18 @@ class Client(Protocol):
     def send(self, outbound: Outbound, held: Held) -> Awaitable[Inbound]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """The end of every chain."""
+def attempt(client: Client, request: Request, held: Held) -> Awaitable[Inbound]:
+    """Make one, at the end of every chain."""
+    timeout_s = request.effort.timeout_s
+    # an upload may take as long as it moves
+    if timeout_s is None or request.outbound.is_streamed:
+        return client.send(request.outbound, held)
+    return _in_time(client, request, held, timeout_s)
 
-    client: Client
 
-    def send(self, request: Request, held: Held) -> Awaitable[Inbound]:
-        timeout_s = request.effort.timeout_s
-        # an upload may take as long as it moves
-        if timeout_s is None or request.outbound.is_streamed:
-            return self.client.send(request.outbound, held)
-        return self._in_time(request, held, timeout_s)
-
-    async def _in_time(self, request: Request, held: Held, timeout_s: float) -> Inbound:
-        try:
-            async with asyncio.timeout(timeout_s):
-                return await self.client.send(request.outbound, held)
-        except TimeoutError:
-            raise UpstreamTimeout(f"{self.client.name} gave no answer within {timeout_s:g} s") from None
+async def _in_time(client: Client, request: Request, held: Held, timeout_s: float) -> Inbound:
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await client.send(request.outbound, held)
+    except TimeoutError:
+        raise UpstreamTimeout(f"{client.name} gave no answer within {timeout_s:g} s") from None

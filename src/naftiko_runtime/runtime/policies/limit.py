@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 
 from ...plan.call import Inbound
@@ -28,11 +29,15 @@ class Limit:
     running: int = 0
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
-    async def send(self, request: Request, held: Held) -> Inbound:
-        if self.running < self.most:
-            self.running += 1
-        else:
-            await self._wait(request)
+    def send(self, request: Request, held: Held) -> Awaitable[Inbound]:
+        if self.running >= self.most:
+            return self._send_later(request, held)
+        self.running += 1
+        held.callback(self._leave)
+        return self.inner.send(request, held)
+
+    async def _send_later(self, request: Request, held: Held) -> Inbound:
+        await self._wait(request)
         held.callback(self._leave)
         return await self.inner.send(request, held)
 

@@ -13,7 +13,7 @@ from ...plan.errors import CallError, UpstreamUnreachable
 from ...plan.reading import header, read_start
 from ...values import Secret
 from . import Request
-from .attempt import Attempt, Client
+from .attempt import Client, attempt
 from .held import Held
 
 Origin: TypeAlias = tuple[str, str, int]
@@ -40,7 +40,7 @@ class Redirect:
     declared: frozenset[Origin]
 
     async def send(self, request: Request, held: Held) -> Inbound:
-        inbound = await Attempt(self.client).send(request, held)
+        inbound = await attempt(self.client, request, held)
         if inbound.status not in _FOLLOWED:
             return inbound
         return await self._follow(request, inbound, held)
@@ -137,7 +137,7 @@ def _shown(outbound: Outbound) -> str:
 async def _go_on(client: Client, request: Request, held: Held) -> Inbound:
     """Send what was pointed on; when nobody is there, the request before it was answered all the same."""
     try:
-        return await Attempt(client).send(request, held)
+        return await attempt(client, request, held)
     except UpstreamUnreachable as error:
         error.was_sent = True
         raise

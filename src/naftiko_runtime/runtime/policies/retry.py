@@ -36,10 +36,13 @@ class Retry:
     now: Callable[[], float] = time.time
 
     async def send(self, request: Request, held: Held) -> Inbound:
+        retry_on = request.effort.retry_on
         for attempt in range(request.effort.retries):
             outcome: Inbound | UpstreamError
             try:
                 outcome = await self.inner.send(request, held)
+                if outcome.status not in retry_on:
+                    return outcome
             except (UpstreamTimeout, UpstreamUnreachable) as error:
                 outcome = error
             wait_s = self._wait_s(request, outcome, attempt)
@@ -52,10 +55,10 @@ class Retry:
         return await self.inner.send(request, held)
 
     def _wait_s(self, request: Request, outcome: Inbound | UpstreamError, attempt: int) -> float | None:
-        """Say how long to wait before another attempt; None when there is none."""
+        """Say how long to wait after what may be tried again; None when it is not."""
         if isinstance(outcome, UpstreamError):
             return self.backoff_s(request.effort, attempt) if _may_pass(request, outcome) else None
-        if outcome.status not in request.effort.retry_on or not _is_repeatable(request.outbound):
+        if not _is_repeatable(request.outbound):
             return None
         asked_s = retry_after_s(outcome.headers, self.now())
         return self.backoff_s(request.effort, attempt) if asked_s is None else asked_s
