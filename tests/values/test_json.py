@@ -4,7 +4,16 @@ from collections.abc import Callable
 import pytest
 
 from naftiko_runtime.values import Json, Secret
-from naftiko_runtime.values.json import decode, decode_as_written, encode, encode_pretty, encode_text
+from naftiko_runtime.values.json import (
+    Written,
+    decode,
+    decode_as_written,
+    encode,
+    encode_around,
+    encode_pretty,
+    encode_text,
+    has_brackets,
+)
 
 HUGE = "9" * 19  # beyond 64 bits; a text with so many digits is read by the standard library
 
@@ -26,6 +35,11 @@ def test_an_integer_of_any_size_survives(number: int) -> None:
     assert encode(number) == text
     assert decode(encode({"id": [number]})) == {"id": [number]}
     assert encode_pretty(number) == text
+
+
+@pytest.mark.parametrize("before", range(5))
+def test_a_huge_integer_is_seen_wherever_it_stands(before: int) -> None:
+    assert decode(b'{"id":' + b" " * before + HUGE.encode() + b"}") == {"id": int(HUGE)}
 
 
 @pytest.mark.parametrize(
@@ -143,3 +157,20 @@ def test_numbers_may_stay_as_they_are_written() -> None:
 def test_what_is_no_json_is_refused_whatever_becomes_of_numbers(text: str) -> None:
     with pytest.raises(ValueError, match=r"^(?!.*ud800)"):
         decode_as_written(text)
+
+
+@pytest.mark.parametrize("value", [{"a": "ü"}, {"id": 10**30}, {}])
+def test_what_is_written_already_is_taken_over(value: dict[str, Json]) -> None:
+    written = Written(value, encode(value))
+    around: Json = {"b": written, "c": [1.5, None]}
+    assert encode_around(around) == encode(around) == encode({"b": value, "c": [1.5, None]})
+    assert encode_around({"b": Written(value, b"{...}")}) == b'{"b":{...}}'
+
+
+def test_what_was_never_written_is_written_though_it_is_no_number_of_64_bits() -> None:
+    assert encode_around({"id": 10**30, "b": Written({}, b"{}")}) == encode({"id": 10**30, "b": {}})
+
+
+def test_brackets_of_both_kinds_are_counted() -> None:
+    text = b'{"a":[[1],{}]}'
+    assert [has_brackets(text, count) for count in (1, 4, 5)] == [True, True, False]

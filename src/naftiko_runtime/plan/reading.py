@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Coroutine
 from email.utils import parsedate_to_datetime
 
 from .call import Headers, Inbound
@@ -20,8 +21,9 @@ _BARE = -zlib.MAX_WBITS
 
 def header(headers: Headers, name: str) -> str:
     """Find a header whatever its case; nothing found is an empty text."""
+    length = len(name)
     for key, value in headers:
-        if key == name or key.lower() == name:
+        if key == name or (len(key) == length and key.lower() == name):
             return value.strip()
     return ""
 
@@ -49,14 +51,16 @@ def retry_after_s(headers: Headers, now: float) -> float | None:
         return None
 
 
-async def read(inbound: Inbound, limit_bytes: int) -> bytes:
+def read(inbound: Inbound, limit_bytes: int) -> Coroutine[object, object, bytes]:
     """Read the whole body; raises Oversized, and does not start when the length says so."""
     length = declared_length(inbound.headers)
     if length is not None and length > limit_bytes:
         raise Oversized(str(length))
     unpacker = _unpacker(inbound.headers)
-    if unpacker is None:
-        return await _read_plain(inbound, limit_bytes)
+    return _read_plain(inbound, limit_bytes) if unpacker is None else _unpack(inbound, unpacker, limit_bytes)
+
+
+async def _unpack(inbound: Inbound, unpacker: _Deflated, limit_bytes: int) -> bytes:
     body, received = bytearray(), 0
     async for chunk in inbound.chunks():
         received += len(chunk)

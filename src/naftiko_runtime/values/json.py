@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 
 import orjson
 
@@ -13,11 +14,13 @@ from . import Json
 # standard library. Searching in a copy where all digits are the same is ten times as fast as a pattern.
 _SAME_DIGITS = bytes(ord("0") if byte in b"0123456789" else ord(" ") for byte in range(256))
 _MANY_DIGITS = b"0" * 19
+# so many of them stand in every fourth place, which is a quarter of the work; dates have fewer
+_SOME_DIGITS = b"0" * 4
 
 
 def decode(data: bytes) -> Json:
     """Read UTF-8 JSON; raises ValueError with the place of the mistake."""
-    if _MANY_DIGITS in data.translate(_SAME_DIGITS):
+    if _SOME_DIGITS in data[::4].translate(_SAME_DIGITS) and _MANY_DIGITS in data.translate(_SAME_DIGITS):
         return _decode_exactly(data)
     parsed: Json = orjson.loads(data)
     return parsed
@@ -41,6 +44,40 @@ def encode(value: Json) -> bytes:
         return orjson.dumps(value)
     except TypeError:
         return _encode_exactly(value)
+
+
+class Written(dict[str, Json]):
+    """An object with its JSON, so that what was written once is not written again; nobody may change it."""
+
+    __slots__ = ("json",)
+
+    def __init__(self, value: Mapping[str, Json], json: bytes) -> None:
+        super().__init__(value)
+        self.json = json
+
+
+def encode_around(value: Json) -> bytes:
+    """Write JSON as ``encode`` does; what is written already in it is taken over."""
+    try:
+        return orjson.dumps(value, _taken_over, orjson.OPT_PASSTHROUGH_SUBCLASS)
+    except TypeError:
+        return encode(value)
+
+
+def _taken_over(value: object) -> orjson.Fragment:
+    if isinstance(value, Written):
+        return orjson.Fragment(value.json)
+    raise TypeError
+
+
+def has_brackets(data: bytes, count: int) -> bool:
+    """Tell whether JSON opens as many lists and objects at least.
+
+    They are found by leaving them out, which looks for the next one as fast as memory is read; counting
+    looks at every byte in turn.
+    """
+    left = data.replace(b"{", b"", count).replace(b"[", b"", count)
+    return len(data) - len(left) >= count
 
 
 def encode_text(value: Json) -> str:

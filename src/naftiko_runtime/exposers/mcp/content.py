@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Literal, TypeAlias, assert_never
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from ...plan.call import Headers, Inbound
 from ...plan.errors import Oversized, UndecodableAnswer
 from ...plan.reading import charset, header, read
 from ...values import Json
-from ...values.json import encode
+from ...values.json import Written, encode, has_brackets
 from ..boundary import phrase
 from .elsewhere import Elsewhere
 from .protocol import Fields
@@ -37,10 +38,16 @@ def of_value(value: Json) -> Fields:
     """
     if value is None:
         return {"content": []}
-    text = _text_of(value)
-    if isinstance(value, str) or _is_deep(value, text):
+    written = value.encode() if isinstance(value, str) else encode(value)
+    if len(written) > TEXT_LIMIT_BYTES:
+        raise Oversized(str(len(written)))
+    text = written.decode()
+    if isinstance(value, str) or _is_deep(value, written):
         return of_text(text)
-    data: Json = value if isinstance(value, dict) else {"result": value}
+    if isinstance(value, dict):
+        data = Written(value, written)
+    else:
+        data = Written({"result": value}, b'{"result":%b}' % written)
     return {"content": [_words(text)], "structuredContent": data}
 
 
@@ -70,15 +77,20 @@ async def of_inbound(inbound: Inbound, elsewhere: Elsewhere, limit_bytes: int | 
     return _of_body(body, family, media_type, elsewhere) if body else {"content": []}
 
 
+@lru_cache(maxsize=64)
 def family_of(media_type: str) -> Family:
     """Sort a media type into what a tool result can hold."""
-    name = media_type.partition(";")[0].strip().lower()
+    name = _name_of(media_type)
     kind = name.partition("/")[0]
     if name in ("application/json", "text/json") or name.endswith("+json"):
         return "json"
     if kind == "text" or name in _TEXTS or name.endswith(("+xml", "+yaml")):
         return "text"
     return _KINDS.get(kind, "binary")
+
+
+def _name_of(media_type: str) -> str:
+    return media_type.partition(";")[0].strip().lower()
 
 
 _KINDS: Mapping[str, Family] = {"image": "image", "audio": "audio", "": "unnamed"}
@@ -93,18 +105,22 @@ _LIMITS: Mapping[Family, int] = {
 
 
 def _of_body(body: bytes, family: Family, media_type: str, elsewhere: Elsewhere) -> Fields:
-    name = media_type.partition(";")[0].strip().lower()
     match family:
         case "json":
             return of_value(_parsed(body, media_type))
         case "text":
             return of_text(_readable(body, media_type))
         case "image" | "audio":
-            return {"content": [{"type": family, "data": b64encode(body).decode(), "mimeType": name}]}
+            blob: Fields = {
+                "type": family,
+                "data": b64encode(body).decode(),
+                "mimeType": _name_of(media_type),
+            }
+            return {"content": [blob]}
         case "unnamed":
             return _of_unnamed(body, elsewhere)
         case "binary":
-            return _of_bytes(body, name, elsewhere)
+            return _of_bytes(body, _name_of(media_type), elsewhere)
         case never:
             assert_never(never)
 
@@ -166,16 +182,9 @@ def _parsed(body: bytes, media_type: str) -> Json:
         raise UndecodableAnswer(sentence) from error
 
 
-def _text_of(value: Json) -> str:
-    data = value.encode() if isinstance(value, str) else encode(value)
-    if len(data) > TEXT_LIMIT_BYTES:
-        raise Oversized(str(len(data)))
-    return data.decode()
-
-
-def _is_deep(value: Json, text: str) -> bool:
+def _is_deep(value: Json, written: bytes) -> bool:
     """Tell whether a value is nested too deep for the libraries that read and write messages."""
-    if text.count("[") + text.count("{") <= DATA_LIMIT_DEPTH:  # most values need no second look
+    if not has_brackets(written, DATA_LIMIT_DEPTH + 1):  # most values need no second look
         return False
     level: list[Json] = [value]
     for _ in range(DATA_LIMIT_DEPTH + 1):
@@ -197,5 +206,6 @@ def _readable(body: bytes, media_type: str) -> str:
         return body.decode(errors="replace")
 
 
+@lru_cache(maxsize=64)
 def _charset(media_type: str) -> str | None:
     return charset((("content-type", media_type),))

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from ...plan.surfaces import McpSurface
 from ...values import Json
-from ...values.json import encode
+from ...values.json import encode, encode_around
 from .methods import Methods
 from .needs import asks
 from .protocol import INVALID_PARAMS, SILENT, Fields, Method, ProtocolError, present
@@ -90,12 +90,13 @@ class Lane:
     async def _made(self, request: Request) -> bytes:
         fields = await self._fields(request)
         if not request.is_modern:
-            return encode(fields)
+            return encode_around(fields)
         if request.method in _CACHED:
             fields = {**self.caching, **fields}
         meta = fields.get("_meta")
         told = {**meta} if isinstance(meta, dict) else {}
-        return encode({"resultType": "complete", **fields, "_meta": {**told, _SERVER_INFO: self.server_info}})
+        meta = {**told, _SERVER_INFO: self.server_info}
+        return encode_around({"resultType": "complete", **fields, "_meta": meta})
 
     async def _fields(self, request: Request) -> Fields:
         match request.method:

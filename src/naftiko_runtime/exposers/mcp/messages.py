@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic_core import from_json
 
 from ...values import Json
-from ...values.json import decode
+from ...values.json import decode, has_brackets
 from .protocol import Fields
 
 PARSE_ERROR, INVALID_REQUEST = -32700, -32600
@@ -41,7 +41,7 @@ def json_of(data: bytes, whole: str) -> Json:
 
 def _is_deep(data: bytes) -> bool:
     """Tell whether the SDK, which reads a body again, cannot; few bodies have that many brackets at all."""
-    if data.count(b"{") + data.count(b"[") < _SAFE_DEPTH:
+    if not has_brackets(data, _SAFE_DEPTH):
         return False
     try:
         from_json(data)
