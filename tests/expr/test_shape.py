@@ -4,6 +4,7 @@ from naftiko_runtime.expr.path import Root, Steps, compile_path
 from naftiko_runtime.expr.scope import Argument, BindValue, Const, Scope
 from naftiko_runtime.expr.shape import Computed, Fields, Rows, Selected, Shape
 from naftiko_runtime.values import Json, Secret
+from naftiko_runtime.values.json import encode
 
 SCOPE = Scope(arguments={"name": "me"}, binds={"env.KEY": Secret("k")})
 ANSWER: Json = {"data": {"items": [{"id": 1, "tags": ["x"]}, {"id": 2}, 3]}, "next": None}
@@ -42,6 +43,40 @@ ID = Selected(Steps(("id",)), "number")
 )
 def test_a_shape_cuts_its_part_from_the_answer(shape: Shape, projected: Json) -> None:
     assert shape.project(ANSWER, SCOPE) == projected
+
+
+CAPTAIN = Fields((("name", Selected(Steps(("captain",)))), ("by", Computed(Argument("name")))))
+SHIP = (
+    ("id", ID),
+    ("captain", CAPTAIN),
+    ("port", Fields((("name", Selected(Steps(("name",)))),), Steps(("port",)))),
+    ("first", Selected(Steps(("tags", 0)))),
+    ("tags", Rows(Steps(("tags",)), Fields((("tag", Selected(Root())),)))),
+)
+WHOLE: Json = {"id": 1, "captain": "Ada", "port": {"name": "Brest"}, "tags": ["x", {"tag": 1}]}
+SHIPS: tuple[list[Json], ...] = (
+    [],
+    [WHOLE, {}, {"id": None, "port": 3}, WHOLE],
+    [{"id": 1}, 2, None, [WHOLE]],
+)
+
+
+@pytest.mark.parametrize("ships", SHIPS)
+@pytest.mark.parametrize(
+    "item", [Fields(SHIP), Fields((*SHIP, ("captain", ID))), Fields(SHIP, Steps(("port",)))]
+)
+def test_rows_are_what_their_elements_give_one_by_one(ships: list[Json], item: Fields) -> None:
+    rows = Rows(Root(), item).project(ships, SCOPE)
+
+    assert encode(rows) == encode([item.project(ship, SCOPE) for ship in ships])
+
+
+def test_rows_of_one_object_share_nothing() -> None:
+    first, second = Fields(SHIP).project_all([WHOLE, WHOLE], SCOPE)
+    assert isinstance(first, dict)
+    first["id"], first["captain"] = 2, {}
+
+    assert second == Fields(SHIP).project(WHOLE, SCOPE)
 
 
 def test_the_value_at_a_path_is_passed_on_untouched() -> None:

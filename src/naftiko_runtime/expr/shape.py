@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from ..values import Json, Secret
 from ..values.record import dataclass
@@ -54,13 +54,17 @@ class Computed:
         return str(self.value)
 
 
+# rows that are filled, each with the object that it is cut from
+_Rows: TypeAlias = list[tuple[dict[str, Json], dict[str, Json]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Fields:
     """An object with the fields that the file names."""
 
     fields: tuple[tuple[str, Shape], ...]
     path: Path = Root()
-    # most fields are those of an object under other names: looking them up here takes a third of the time
+    # most fields are those of an object under other names, which are found without a call
     _plan: tuple[tuple[str, str | None, Shape], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -68,22 +72,50 @@ class Fields:
 
     def project(self, value: Json, scope: Scope) -> dict[str, Json]:
         inner = self.path.select(value)
+        if not isinstance(inner, dict):
+            return {name: shape.project(inner, scope) for name, shape in self.fields}
         found: dict[str, Json] = {}
-        if isinstance(inner, dict):
-            # the body of every row: a comprehension would be a function made anew, and take twice as long
-            get = inner.get
-            for name, key, shape in self._plan:
-                found[name] = get(key) if key is not None else shape.project(inner, scope)
-        else:
-            for name, shape in self.fields:
-                found[name] = shape.project(inner, scope)
+        # a comprehension would be a function made anew, and take twice as long
+        get = inner.get
+        for name, key, shape in self._plan:
+            found[name] = get(key) if key is not None else shape.project(inner, scope)
         return found
+
+    def project_all(self, values: list[Json], scope: Scope) -> list[Json]:
+        """Project the elements of a list."""
+        rows: _Rows = [({}, value) for value in values if isinstance(value, dict)]
+        if len(rows) < len(values) or not isinstance(self.path, Root):
+            return [self.project(value, scope) for value in values]
+        self._fill(rows, scope)
+        return [row for row, _ in rows]
+
+    def _fill(self, rows: _Rows, scope: Scope) -> None:
+        """Fill rows from their objects, field by field: row by row takes half as long again."""
+        for name, key, shape in self._plan:
+            if key is not None:
+                for row, value in rows:
+                    row[name] = value.get(key)
+            elif isinstance(shape, Fields) and isinstance(shape.path, Root):
+                shape._fill(_below(rows, name), scope)
+            else:
+                for row, value in rows:
+                    row[name] = shape.project(value, scope)
 
     def schema(self) -> dict[str, Json]:
         return {"type": "object", "properties": {name: shape.schema() for name, shape in self.fields}}
 
     def __str__(self) -> str:
         return "{" + ", ".join(f"{name}: {shape}" for name, shape in self.fields) + "}"
+
+
+def _below(rows: _Rows, name: str) -> _Rows:
+    """Begin rows inside of others."""
+    begun: _Rows = []
+    for row, value in rows:
+        inner: dict[str, Json] = {}
+        row[name] = inner
+        begun.append((inner, value))
+    return begun
 
 
 def _key(shape: Shape) -> str | None:
@@ -119,7 +151,11 @@ class Rows:
         inner = self.path.select(value)
         if self.is_repeated and not isinstance(inner, list):
             inner = [] if inner in (None, "") else [inner]
-        return [self.item.project(element, scope) for element in inner] if isinstance(inner, list) else None
+        if not isinstance(inner, list):
+            return None
+        if isinstance(self.item, Fields):
+            return self.item.project_all(inner, scope)
+        return [self.item.project(element, scope) for element in inner]
 
     def schema(self) -> dict[str, Json]:
         return {"type": "array", "items": self.item.schema()}
