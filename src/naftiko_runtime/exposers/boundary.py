@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 from ..plan.call import Headers
@@ -23,8 +23,6 @@ Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 ASGIApp: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
-
-_Told = TypeVar("_Told")
 
 _ROUND_S = 0.05
 
@@ -120,14 +118,6 @@ def log_refusal(scope: Message, error: CallError) -> None:
     """Log a request that reached no operation; those that do are logged by the engine."""
     level = logging.DEBUG if scope["method"] == "OPTIONS" else logging.INFO  # health checks ask so
     log.log(level, "refused %s %s: %s %s", scope["method"], scope["path"], error.status, error.title)
-
-
-async def answered(work: Awaitable[_Told], tell: Callable[[Exception], _Told]) -> _Told:
-    """Await the work of a call; whatever goes wrong is told by the face in its own form."""
-    try:
-        return await work
-    except Exception as error:  # noqa: BLE001  a caller gets an answer whatever fails, bugs too
-        return tell(error)
 
 
 async def unless_hung_up(receive: Receive, send: Send, work: Callable[[Send], Awaitable[None]]) -> None:

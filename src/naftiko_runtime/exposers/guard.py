@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import sha256
 from ipaddress import ip_address
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -34,12 +35,13 @@ class Guard:
 
     def check(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """Raise WrongHost or NotAllowed for a request that may come from a foreign page."""
-        host, origin = "", None
+        named, origin = b"", None
         for name, value in headers:
             if name == b"host":
-                host = _host_name(value.decode("latin-1"))
+                named = value
             elif name == b"origin":
                 origin = value.decode("latin-1")
+        host = _host_name(named)
         if not (self._is_ours(host) or _is_address(host)):
             hint = f"; allow it with --allowed-host {host}" if host else ""
             raise WrongHost(f"this server does not answer for host {host!r}{hint}")
@@ -57,14 +59,16 @@ class Guard:
         return bool(name) and (name == host or self._is_ours(name))
 
 
-def _host_name(value: str) -> str:
+@lru_cache(maxsize=64)
+def _host_name(header: bytes) -> str:
     """Take the name out of a Host header: no port, no brackets."""
-    value = value.strip().lower()
+    value = header.decode("latin-1").strip().lower()
     if value.startswith("["):
         return value[1:].split("]", 1)[0]
     return value.rsplit(":", 1)[0] if value.count(":") == 1 else value
 
 
+@lru_cache(maxsize=64)
 def _is_address(host: str) -> bool:
     try:
         ip_address(host)

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import assert_never
 
 from ..expr.scope import Scope
@@ -107,9 +108,9 @@ class Engine:
                     outbound = self._moving(outbound, deadline)
                 inbound = await self._running(deadline, retries).send(call, outbound, held)
         except TimeoutError:
-            raise UpstreamTimeout(self._late(call.api)) from None
+            raise UpstreamTimeout(_late(call.api, self.settings.timeout_s)) from None
         if context.wants_whole:
-            return Timely(inbound, deadline.when(), self._late(call.api))
+            return Timely(inbound, deadline.when(), _late(call.api, self.settings.timeout_s))
         return inbound
 
     def _moving(self, outbound: Outbound, deadline: Deadline) -> Outbound:
@@ -134,15 +135,17 @@ class Engine:
                     effects = Journaled(effects, context.journal)
                 return await flow.run(scope, effects, context.watch)
         except TimeoutError:
-            error = UpstreamTimeout(self._late(flow.api_at(scope)))
+            error = UpstreamTimeout(_late(flow.api_at(scope), self.settings.timeout_s))
             flow.locate(error, scope)
             raise error from None
 
     def _running(self, deadline: Deadline, retries: int | None, asker: Asker = NOBODY) -> Running:
         return Running(self.senders, self.errors, deadline, retries, self.binds, asker)
 
-    def _late(self, api: str) -> str:
-        return f"{api} gave no answer within {self.settings.timeout_s:g} s"
+
+@lru_cache(maxsize=64)
+def _late(api: str, timeout_s: float) -> str:
+    return f"{api} gave no answer within {timeout_s:g} s"
 
 
 def _passing(outbound: Outbound, context: Context) -> Outbound:

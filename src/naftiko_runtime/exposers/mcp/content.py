@@ -47,7 +47,7 @@ def of_value(value: Json) -> Fields:
     if isinstance(value, dict):
         data = Written(value, written)
     else:
-        data = Written({"result": value}, b'{"result":%b}' % written)
+        data = Written({"result": value}, b'{"result":' + written + b"}")
     return {"content": [_words(text)], "structuredContent": data}
 
 

@@ -13,7 +13,7 @@ from ...values.json import encode_text
 _HOLE = re.compile(r"\{([^{}]+)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # one for every call: writing fields of a frozen one takes three times as long
 class Elsewhere:
     """A call of a tool; ``template`` is the REST URL that streams its answer, if there is one."""
 

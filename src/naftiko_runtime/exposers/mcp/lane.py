@@ -6,7 +6,7 @@ is not usual. A test sends the same messages through both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ from ...values.json import encode, encode_around
 from .methods import Methods
 from .needs import asks
 from .protocol import INVALID_PARAMS, SILENT, Fields, Method, ProtocolError, present
-from .usual import HANDSHAKES, MODERN, Request, usual_request
+from .usual import HANDSHAKES, MODERN, Headers, Request, usual_request
 
 _LATEST = max(HANDSHAKES)
 _METHOD_NOT_FOUND = -32601
@@ -61,7 +61,7 @@ class Lane:
             elsewhere=frozenset({*_with_headers(methods), *_asking(surface)}),
         )
 
-    def take(self, headers: Iterable[tuple[bytes, bytes]], value: Json) -> Request | None:
+    def take(self, headers: Headers, value: Json) -> Request | None:
         """Read a message; None for one that the SDK has to answer."""
         request = usual_request(headers, value)
         if request is None:
@@ -75,20 +75,24 @@ class Lane:
             return 202, b""
         head = b'{"jsonrpc":"2.0","id":' + encode(request.id)
         try:
-            return 200, head + b',"result":' + await self._result(request) + b"}"
+            result = await self._result(request)
         except ProtocolError as error:
             return self._refused(request, head, error)
+        return 200, b"".join((head, b',"result":', result, b"}"))
 
-    async def _result(self, request: Request) -> bytes:
+    def _result(self, request: Request) -> Awaitable[bytes]:
+        is_fixed = request.method in _FIXED and "cursor" not in request.params
+        return self._kept(request) if is_fixed else self._made(request)
+
+    async def _kept(self, request: Request) -> bytes:
         key = request.method, request.is_modern
-        if request.method not in _FIXED or "cursor" in request.params:
-            return await self._made(request)
         if key not in self._ready:
             self._ready[key] = await self._made(request)
         return self._ready[key]
 
     async def _made(self, request: Request) -> bytes:
-        fields = await self._fields(request)
+        method = self.methods.get(request.method)
+        fields = self._own(request) if method is None else await method(request.params, SILENT)
         if not request.is_modern:
             return encode_around(fields)
         if request.method in _CACHED:
@@ -98,7 +102,8 @@ class Lane:
         meta = {**told, _SERVER_INFO: self.server_info}
         return encode_around({"resultType": "complete", **fields, "_meta": meta})
 
-    async def _fields(self, request: Request) -> Fields:
+    def _own(self, request: Request) -> Fields:
+        """Answer what is the same for whatever a server has."""
         match request.method:
             case "ping":
                 return {}
@@ -106,8 +111,6 @@ class Lane:
                 return self._shaken(str(request.params["protocolVersion"]))
             case "server/discover":
                 return self._described({"supportedVersions": [MODERN]}, is_modern=True)
-            case method if method in self.methods:
-                return await self.methods[method](request.params, SILENT)
             case method:
                 raise ProtocolError(_METHOD_NOT_FOUND, "Method not found", method)
 

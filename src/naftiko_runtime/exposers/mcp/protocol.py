@@ -53,10 +53,15 @@ class Exchange:
     asker: Asker = field(default=NOBODY, repr=False)
     journal: Journal | None = field(default=None, repr=False)
     hear: Hear = field(default=unheard, repr=False)
+    _context: Context = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        context = Context("mcp", wants_whole=True, watch=self.watch, asker=self.asker, journal=self.journal)
+        object.__setattr__(self, "_context", context)  # calls that tell nothing share one
 
     def context(self) -> Context:
         """Say what a call has beyond its arguments."""
-        return Context(face="mcp", wants_whole=True, watch=self.watch, asker=self.asker, journal=self.journal)
+        return self._context
 
     def pass_on(self, error: Exception) -> None:
         """Raise what is no failure of a call: that its client has to answer first, or says that it cannot.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from ...values import Json
 from ...values.record import dataclass
 from ..boundary import Message
-from .usual import HANDSHAKES, SESSION
+from .usual import HANDSHAKES, SESSION, said
 
 _STREAM = re.compile(rb"text/(event-stream|\*)|\*/\*", re.IGNORECASE)
 _REVISIONS = frozenset(revision.encode() for revision in HANDSHAKES)
@@ -25,7 +25,7 @@ class SessionLimits:
 
 def has_session(scope: Message) -> bool:
     """Tell whether a request says that it is of a session, in a revision that has them."""
-    return _is_old(scope) and any(name == SESSION for name, _ in scope["headers"])
+    return said(scope["headers"], SESSION) is not None and _is_old(scope)
 
 
 def opens_session(scope: Message, fields: Mapping[str, Json]) -> bool:

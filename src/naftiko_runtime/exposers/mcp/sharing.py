@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...plan.errors import NotAllowed, WrongHost
 from ..boundary import Message, Send
 from ..guard import Guard
+from .usual import said
 
 # a page could not read these otherwise, and needs them to shake hands and to sign in
 _SHOWN = b"mcp-session-id, mcp-protocol-version, www-authenticate, retry-after"
@@ -13,7 +14,7 @@ _KEPT_S = b"600"
 
 def allowed_origin(scope: Message, guard: Guard) -> bytes | None:
     """Return the page's origin when it may call; None for other callers than pages, and for other pages."""
-    origin = _header(scope, b"origin")
+    origin = said(scope["headers"], b"origin")
     if origin is None:
         return None
     try:
@@ -25,14 +26,14 @@ def allowed_origin(scope: Message, guard: Guard) -> bytes | None:
 
 def is_question(scope: Message) -> bool:
     """Tell whether a browser asks before it sends what a page wants to send (preflight)."""
-    return scope["method"] == "OPTIONS" and _header(scope, b"access-control-request-method") is not None
+    return scope["method"] == "OPTIONS" and _asked(scope, b"method") is not None
 
 
 async def say_yes(scope: Message, send: Send, methods: tuple[str, ...]) -> None:
     """Allow what a page of an allowed origin asks for; the credential comes with the message itself."""
     allowed = ", ".join(methods).encode()
     headers = [(b"access-control-allow-methods", allowed), (b"access-control-max-age", _KEPT_S)]
-    if wanted := _header(scope, b"access-control-request-headers"):
+    if wanted := _asked(scope, b"headers"):
         headers.append((b"access-control-allow-headers", wanted))
     await send({"type": "http.response.start", "status": 204, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
@@ -55,5 +56,5 @@ def sharing(send: Send, origin: bytes) -> Send:
     return shared
 
 
-def _header(scope: Message, name: bytes) -> bytes | None:
-    return next((value for key, value in scope["headers"] if key == name), None)
+def _asked(scope: Message, what: bytes) -> bytes | None:
+    return said(scope["headers"], b"access-control-request-" + what)

@@ -13,7 +13,7 @@ from ...plan.surfaces import Invoke, McpTool, PassThrough, limit_of
 from ...values import Json
 from ...values.json import encode_text
 from ..advice import Repetition
-from ..boundary import Failure, answered
+from ..boundary import Failure
 from ..refusal import START_LIMIT_BYTES, tell, tell_answer, text_of
 from .arriving import heard
 from .content import of_inbound, of_oversized, of_refusal, of_value
@@ -62,10 +62,10 @@ class Toolbox:
         arguments = mapping(params.get("arguments"))
         if tool.renamed:
             arguments = {tool.renamed.get(name, name): value for name, value in arguments.items()}
-        told = await answered(
-            self._result(tool, arguments, exchange),
-            lambda error: _refused(error, exchange, tool),
-        )
+        try:
+            told = await self._result(tool, arguments, exchange)
+        except Exception as error:  # noqa: BLE001  a caller gets an answer whatever fails, bugs too
+            told = _refused(error, exchange, tool)
         return {"isError": False, **told}
 
     def input_schema(self, name: str) -> Mapping[str, Json] | None:

@@ -5,9 +5,10 @@ What is not of that form is not judged here: the SDK does, in its own words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 from ...values import Json
 from .protocol import Params
@@ -26,13 +27,15 @@ _MEMBERS = frozenset({"jsonrpc", "id", "method", "params"})
 SESSION = b"mcp-session-id"
 _VERSION, _METHOD, _NAME = b"mcp-protocol-version", b"mcp-method", b"mcp-name"
 _READ = frozenset({_VERSION, _METHOD, _NAME, b"accept", b"content-type", SESSION})
+_ARGUMENT = b"\nmcp-param-"  # in a list of names
 _VERSIONS = frozenset(version.encode() for version in (*HANDSHAKES, MODERN, ""))
 _NOTHING: Mapping[str, Json] = {}
 
-_Head = Mapping[bytes, bytes]
+_Head: TypeAlias = Mapping[bytes, bytes]
+Headers: TypeAlias = Collection[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # one for every message: writing fields of a frozen one takes three times as long
 class Request:
     """A request, or a notification, which has no id; ``version`` is empty where the client did not say it."""
 
@@ -50,7 +53,7 @@ class Request:
         return self.params.get("name")
 
 
-def usual_request(headers: Iterable[tuple[bytes, bytes]], value: Json) -> Request | None:
+def usual_request(headers: Headers, value: Json) -> Request | None:
     """Read a message; None for one that is not of the usual form."""
     head = _head(headers)
     if head is None or not isinstance(value, dict) or not _MEMBERS.issuperset(value):
@@ -68,19 +71,29 @@ def usual_request(headers: Iterable[tuple[bytes, bytes]], value: Json) -> Reques
     return request if _is_usual(request, head) else None
 
 
-def _head(headers: Iterable[tuple[bytes, bytes]]) -> _Head | None:
-    """Take what is needed; None where that is said twice, or says what an answer depends on otherwise."""
-    head: dict[bytes, bytes] = {}
-    for name, value in headers:
-        if name in _READ:
-            if name in head:
-                return None
-            head[name] = value
-        elif name.startswith(b"mcp-param-"):
-            return None
+def said(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
+    """Find what a header says, the first one of several."""
+    for key, value in headers:
+        if key == name:
+            return value
+    return None
+
+
+def _head(headers: Headers) -> _Head | None:
+    """Read headers; None where one that counts stands twice, or where arguments stand in others."""
+    head = dict(headers)
+    if len(head) < len(headers) and _are_repeated(headers):
+        return None
+    if _ARGUMENT in b"\n" + b"\n".join(head):
+        return None
     is_asked_for = takes_json(head.get(b"accept", b"")) and _is_json(head.get(b"content-type", b""))
     is_known = head.get(_VERSION, b"") in _VERSIONS
     return head if is_asked_for and is_known and SESSION not in head else None
+
+
+def _are_repeated(headers: Headers) -> bool:
+    names = [name for name, _ in headers if name in _READ]
+    return len({*names}) < len(names)
 
 
 @lru_cache(maxsize=64)
@@ -145,7 +158,7 @@ _OPEN = frozenset({"experimental", "extensions"})
 
 def is_client(value: Json) -> bool:
     """Tell whether a client says who it is, and nothing unusual."""
-    return isinstance(value, dict) and {"name", "version"} <= value.keys() and _fits(value, _CLIENT)
+    return isinstance(value, dict) and "name" in value and "version" in value and _fits(value, _CLIENT)
 
 
 def is_capabilities(value: Json) -> bool:
@@ -164,7 +177,11 @@ def is_capabilities(value: Json) -> bool:
 
 
 def _fits(value: Mapping[str, Json], kinds: Mapping[str, type]) -> bool:
-    return all(name in kinds and isinstance(part, kinds[name]) for name, part in value.items())
+    for name, part in value.items():
+        kind = kinds.get(name)
+        if kind is None or not isinstance(part, kind):
+            return False
+    return True
 
 
 def _is_anything(params: Params) -> bool:

@@ -20,7 +20,7 @@ from .sending import JSON, send_written
 from .sessions import has_session, hears, opens_session
 from .sharing import allowed_origin, is_question, say_yes, sharing
 from .standby import Arrival, Standby
-from .usual import LOG_LEVEL, Request
+from .usual import LOG_LEVEL, Request, said
 
 _RawHeaders = list[tuple[bytes, bytes]]
 _ASKS = frozenset({"progressToken", LOG_LEVEL})
@@ -86,25 +86,24 @@ class Front:
     ) -> None:
         """Find who answers a message; raises NotAMessage."""
         message = json_of(body, "body") if scope["method"] == "POST" else None
-        scope = {**self.entrance.cleared(scope), CALLER: caller.mark}
-        arrival = Arrival(scope, caller, body, message, self._tells(message, scope["headers"]))
-        if (request := self._usual(arrival)) is not None:
-            await unless_hung_up(receive, send, partial(_answer_usual, request[0], request[1]))
+        scope = self.entrance.cleared(scope)
+        tells = self._tells(message, scope["headers"])
+        lane = None if tells or self._is_kept(scope, message) else self.lane
+        if lane is not None and (request := lane.take(scope["headers"], message)) is not None:
+            await unless_hung_up(receive, send, partial(_answer_usual, lane, request))
             return
         desk = await self.standby.desk()
-        await desk.answer(arrival, receive, send)
+        await desk.answer(
+            Arrival({**scope, CALLER: caller.mark}, caller, body, message, tells), receive, send
+        )
 
-    def _usual(self, arrival: Arrival) -> tuple[Lane, Request] | None:
-        """Find what the hot lane answers."""
-        scope, lane = arrival.scope, self.lane
-        is_kept = self.has_sessions and (has_session(scope) or opens_session(scope, arrival.fields))
-        if lane is None or is_kept or arrival.tells:
-            return None
-        request = lane.take(scope["headers"], arrival.message)
-        return None if request is None else (lane, request)
+    def _is_kept(self, scope: Message, message: Json) -> bool:
+        return self.has_sessions and (has_session(scope) or opens_session(scope, mapping(message)))
 
     def _tells(self, message: Json, headers: _RawHeaders) -> bool:
         """Tell whether a call has something to tell to a caller who asks for it and can hear it."""
+        if not self.reporting:
+            return False
         params = mapping(mapping(message).get("params"))
         if str(params.get("name")) not in self.reporting or _ASKS.isdisjoint(mapping(params.get("_meta"))):
             return False
@@ -127,25 +126,26 @@ def _check_kind(scope: Message, methods: tuple[str, ...]) -> None:
 def _trimmed(headers: Iterable[tuple[bytes, bytes]]) -> _RawHeaders:
     """Drop blanks around values, which httptools keeps and the SDK compares; no Accept means anything."""
     trimmed = [(name, value.strip(b" \t")) for name, value in headers]
-    for name, _ in trimmed:
-        if name == b"accept":
-            return trimmed
-    return [*trimmed, (b"accept", b"*/*")]
+    if said(trimmed, b"accept") is None:
+        trimmed.append((b"accept", b"*/*"))
+    return trimmed
 
 
 async def _read(headers: _RawHeaders, receive: Receive, limit_bytes: int) -> bytes | None:
     """Read the whole body; None when the caller hung up, TooLarge as soon as it is known."""
-    announced = next((value for name, value in headers if name == b"content-length"), b"")
-    body, size, more = bytearray(), int(announced) if announced.isdigit() else 0, True
+    announced = said(headers, b"content-length") or b""
+    pieces: list[bytes] = []
+    size, received, more = int(announced) if announced.isdigit() else 0, 0, True
     while more and size <= limit_bytes:
         message = await receive()
         if message["type"] != "http.request":
             return None
-        body += message.get("body", b"")
-        size, more = len(body), message.get("more_body", False)
+        pieces.append(message.get("body", b""))
+        size = received = received + len(pieces[-1])
+        more = message.get("more_body", False)
     if size > limit_bytes:
         raise TooLarge(f"a message may have {limit_bytes} bytes")
-    return bytes(body)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 async def _refuse(failure: Failure, send: Send) -> None:

@@ -16,7 +16,7 @@ from ....values.record import dataclass
 from ...boundary import Message, Send
 from ..lane import Lane
 from ..sending import send_written
-from ..usual import SESSION, Request
+from ..usual import SESSION, Request, said
 from .wanted import CANCELLED
 
 _CANCELLED: Json = {"code": CANCELLED, "message": "Request cancelled"}
@@ -91,4 +91,4 @@ class Known:
 
 def session_of(scope: Message) -> bytes:
     """Find the session that a request says it is of."""
-    return next((value for name, value in scope["headers"] if name == SESSION), b"")
+    return said(scope["headers"], SESSION) or b""
