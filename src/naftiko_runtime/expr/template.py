@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ..values import Text
 from ..values.record import dataclass
-from ..values.secret import apply, join
+from ..values.secret import join
 from .builder import Lookup, build
 from .scope import Const, Expr, Ref, Scope, Value
 from .sections import Hole, Parts
@@ -47,7 +47,7 @@ class Template:
                 pieces.append(write(value, self.sink))
             else:
                 pieces.extend(part.write(scope, (), self.sink))
-        return join(pieces)
+        return pieces[0] if len(pieces) == 1 else join(pieces)
 
     def refs(self) -> tuple[Ref, ...]:
         return tuple(ref for part in self.parts if not isinstance(part, str) for ref in part.refs())
@@ -80,7 +80,9 @@ class PathTemplate:
             text = template.write(scope)
             if text is None:
                 raise Unsendable("is missing, but the path needs it")
-            return join(("/", apply(check_segment, text)))
+            return (
+                f"/{check_segment(text)}" if isinstance(text, str) else join(("/", text.map(check_segment)))
+            )
         except Unsendable as error:
             names = ", ".join(part.text for part in template.parts if isinstance(part, Hole))
             raise Unsendable(f"{names}: {error}") from None

@@ -80,6 +80,8 @@ class JsonBody:
             if not isinstance(value, Secret):
                 return None if value is None else encode(value)
             text = value.map(encode_text)
+        elif (plain := _plain(self.fields, scope)) is not None:
+            return encode(plain) if plain else None
         else:
             text = _members(self.fields, scope)
         return text.encode() if isinstance(text, str) else text
@@ -103,6 +105,20 @@ def _json(expr: Expr, scope: Scope) -> Text | None:
     if isinstance(value, Secret):
         return value.map(encode_text)
     return None if value is None and not isinstance(expr, Const) else encode_text(value)
+
+
+def _plain(fields: tuple[Part, ...], scope: Scope) -> dict[str, Json] | None:
+    """Collect what was given, to be written at once; None where that may hold secrets, or a name twice."""
+    given: dict[str, Json] = {}
+    for name, part in fields:
+        if isinstance(part, (ObjectOf, ListOf)):
+            return None
+        value = part.evaluate(scope)
+        if isinstance(value, Secret) or name in given:
+            return None
+        if value is not None or isinstance(part, Const):
+            given[name] = value
+    return given
 
 
 def _members(fields: tuple[Part, ...], scope: Scope) -> Text | None:

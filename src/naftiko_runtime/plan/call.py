@@ -115,8 +115,9 @@ class HttpCall:
         content = self._content(scope, problems)
         if problems:
             raise InvalidArguments(tuple(problems))
-        outbound = Outbound(self.method, path, query, headers, content.data if content else None)
-        return outbound if content is None else _described(outbound, content.media_type)
+        if content is None:
+            return Outbound(self.method, path, query, headers)
+        return Outbound(self.method, path, query, _described(headers, content.media_type), content.data)
 
     def parts(self) -> Iterator[tuple[str, str, Expr]]:
         """List (place, name, expression) of everything that is sent."""
@@ -126,12 +127,16 @@ class HttpCall:
         yield from self.body.parts() if self.body else ()
 
     def _query(self, scope: Scope, problems: list[BadArgument]) -> tuple[Text, ...]:
-        placed = _placed(self.query, scope, query_text, problems) if self.query else ()
+        if not self.query:
+            return ()
+        placed = _placed(self.query, scope, query_text, problems)
         return tuple([join((query_text(name), "=", text)) for name, text in placed])
 
     def _headers(self, scope: Scope, problems: list[BadArgument]) -> tuple[tuple[str, Text], ...]:
         headers = tuple(_placed(self.headers, scope, header_text, problems)) if self.headers else ()
-        placed = _placed(self.cookies, scope, query_text, problems) if self.cookies else ()
+        if not self.cookies:
+            return headers
+        placed = _placed(self.cookies, scope, query_text, problems)
         cookies = [join((name, "=", text)) for name, text in placed]
         return (*headers, ("Cookie", separate(cookies, "; "))) if cookies else headers
 
@@ -183,9 +188,9 @@ def _given_as(name: str, part: Expr) -> str:
     return ", ".join(ref.name for ref in part.refs() if isinstance(ref, Argument)) or name
 
 
-def _described(outbound: Outbound, media_type: str) -> Outbound:
+def _described(headers: tuple[tuple[str, Text], ...], media_type: str) -> tuple[tuple[str, Text], ...]:
     """Say what a body is; the file's own word goes first, but cannot know what divides parts."""
-    stated = any(name.lower() == "content-type" for name, _ in outbound.headers)
-    if stated and not media_type.startswith("multipart/"):
-        return outbound
-    return outbound.with_header("Content-Type", media_type)
+    others = [pair for pair in headers if pair[0].lower() != "content-type"]
+    if len(others) < len(headers) and not media_type.startswith("multipart/"):
+        return headers
+    return (*others, ("Content-Type", media_type))

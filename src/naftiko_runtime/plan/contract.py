@@ -94,20 +94,22 @@ class Contract:
         """
         arguments: dict[str, Json] = {}
         outline: dict[str, Json] = {}
+        are_known = True
         for name, value in raw.items():
             param = self._by_name.get(name)
-            if param is not None and value is not None:
-                coerced = arguments[name] = coerce(value, param.kind)
-                if isinstance(coerced, str):
-                    outline[name] = coerced
-                elif self.given or param.is_described_inside:
-                    outline[name] = _in_range(coerced)
-                else:
-                    outline[name] = _outline(coerced)
-        if raw.keys() <= self._by_name.keys() and self._validator.is_valid(outline):
-            return {**self._defaults, **arguments}
+            if param is None:
+                are_known = False
+            elif value is not None:
+                coerced = arguments[name] = value if param.kind is None else _COERCIONS[param.kind](value)
+                outline[name] = coerced if isinstance(coerced, str) else self._checked(param, coerced)
+        if are_known and self._validator.is_valid(outline):
+            return {**self._defaults, **arguments} if self._defaults else arguments
         problems = (*self._unknown(raw), *self._violations(outline))
         raise InvalidArguments(problems[:_MAX_PROBLEMS])
+
+    def _checked(self, param: Param, value: Json) -> Json:
+        """Give of a value what the validator looks at."""
+        return _in_range(value) if self.given or param.is_described_inside else _outline(value)
 
     def _unknown(self, raw: Mapping[str, Json]) -> Iterator[BadArgument]:
         """Name arguments that do not exist; their names are the caller's, so they are cut and escaped."""

@@ -92,9 +92,11 @@ def with_headers(outbound: Outbound, passed: Headers) -> Outbound:
     if not outbound.headers and not passed:  # as most are
         return outbound.with_headers(_DEFAULT_HEADERS)
     said = {name.lower() for name, _ in outbound.headers}
-    added = tuple(pair for pair in passed if pair[0].lower() not in said)
-    said.update(name.lower() for name, _ in added)
-    needed = (pair for pair in _DEFAULT_HEADERS if pair[0].lower() not in said)
+    added: Headers = ()
+    if passed:
+        added = tuple([pair for pair in passed if pair[0].lower() not in said])
+        said.update([name.lower() for name, _ in added])
+    needed = [pair for pair in _DEFAULT_HEADERS if pair[0].lower() not in said]
     return outbound.with_headers((*outbound.headers, *added, *needed))
 
 

@@ -85,9 +85,13 @@ def join(parts: Iterable[Text]) -> Text:
 
 def separate(parts: Iterable[Text], between: str) -> Text:
     """Put texts together with something between them."""
-    return join(
-        piece for index, part in enumerate(parts) for piece in ((between, part) if index else (part,))
-    )
+    pieces = tuple(parts)
+    try:
+        return between.join(cast("tuple[str, ...]", pieces))
+    except TypeError:
+        return join(
+            piece for index, part in enumerate(pieces) for piece in ((between, part) if index else (part,))
+        )
 
 
 def apply(change: Callable[[str], str], text: Text) -> Text:

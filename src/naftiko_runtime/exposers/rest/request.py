@@ -42,7 +42,9 @@ class Body:
         if declared.isdecimal() and int(declared) > self.limit_bytes:
             raise self._too_large()
         body = bytearray()
-        async for chunk in self._pieces():
+        more = True
+        while more:
+            chunk, more = await self._next_piece()
             body += chunk
             if len(body) > self.limit_bytes:
                 raise self._too_large()
@@ -56,14 +58,18 @@ class Body:
     async def _pieces(self) -> AsyncIterator[bytes]:
         more = True
         while more:
-            message = await self.receive()
-            if message["type"] == "http.disconnect":
-                raise Hangup
-            more = message.get("more_body", False)
-            if chunk := message.get("body", b""):
+            chunk, more = await self._next_piece()
+            if chunk:
                 yield chunk
         if self._end is not None:
             self._end.set()
+
+    async def _next_piece(self) -> tuple[bytes, bool]:
+        """Give what came, and whether there is more."""
+        message = await self.receive()
+        if message["type"] == "http.disconnect":
+            raise Hangup
+        return message.get("body", b""), message.get("more_body", False)
 
     async def next_message(self) -> Message:
         """Wait for what comes after the body, which can only be the disconnect."""
@@ -85,25 +91,27 @@ def has_body(headers: Mapping[str, str]) -> bool:
 def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Decode headers; repeated ones are joined as RFC 9110, 5.3 says."""
     headers: dict[str, str] = {}
-    for key, text in header_pairs(raw):
+    for name, value in raw:
+        key, text = _read(name, value)
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
     return headers
 
 
 def header_pairs(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
     """Decode headers as they came, names in lower case."""
-    return tuple(
-        (name.decode("latin-1").lower(), value.decode("utf-8", "surrogateescape").strip(" \t"))
-        for name, value in raw
-    )
+    return tuple([_read(name, value) for name, value in raw])
+
+
+def _read(name: bytes, value: bytes) -> tuple[str, str]:
+    return name.decode("latin-1").lower(), value.decode("utf-8", "surrogateescape").strip(" \t")
 
 
 def passed_on_get(headers: Mapping[str, str]) -> Headers:
-    return tuple(pair for pair in headers.items() if pair[0] in _PASSED_ON_GET)
+    return tuple([pair for pair in headers.items() if pair[0] in _PASSED_ON_GET])
 
 
 def passed_with_upload(headers: Mapping[str, str]) -> Headers:
-    return tuple(pair for pair in headers.items() if pair[0] in _PASSED_WITH_UPLOAD)
+    return tuple([pair for pair in headers.items() if pair[0] in _PASSED_WITH_UPLOAD])
 
 
 def query_pairs(query: bytes) -> Headers:
@@ -129,7 +137,7 @@ def arguments(
     body: bytes,
 ) -> dict[str, Json]:
     """Collect what the route declares from where it is declared; everything else goes nowhere."""
-    content = _json(body, headers) if any(item.place == "body" for item in inputs) and body.strip() else None
+    content = _json(body, headers) if body.strip() and any(item.place == "body" for item in inputs) else None
     sources: Mapping[Place, Mapping[str, Json] | Mapping[str, str]] = {
         "path": path,
         "query": _by_name(query) if query else {},
@@ -153,8 +161,9 @@ def _given(item: RestInput, value: Json) -> Json:
     for text in value if isinstance(value, list) else (value,):
         if isinstance(text, str) and not _is_utf8(text):
             raise InvalidArguments((BadArgument(item.argument, "is not UTF-8"),))
-    is_single = isinstance(value, str) and not value.startswith("[")
-    return [value] if item.is_list and is_single else value
+    if item.is_list and isinstance(value, str) and not value.startswith("["):
+        return [value]
+    return value
 
 
 def _is_utf8(text: str) -> bool:

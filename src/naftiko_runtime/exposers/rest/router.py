@@ -94,7 +94,9 @@ class Router:
         if (target := self.exact.get(segments)) is not None:
             return target, {}
         alike = [pattern for shape in self.shapes.get(len(segments), ()) for pattern in shape.alike(segments)]
-        for pattern in sorted(alike, key=_rank):
+        if len(alike) > 1:
+            alike.sort(key=_rank)
+        for pattern in alike:
             if (values := pattern.match(segments)) is not None:
                 return pattern.target, values
         return None
