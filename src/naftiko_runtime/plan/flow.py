@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import field
 from typing import Protocol, TypeAlias
 
 from ..expr.scope import Expr, Scope
@@ -14,7 +15,7 @@ from .call import Headers, HttpCall, Outbound
 from .errors import CallError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # several for every call: writing fields of a frozen one takes twice as long
 class Answer:
     """An upstream's decoded answer."""
 
@@ -75,29 +76,30 @@ class Flow:
 
     steps: tuple[Step, ...]
     result: Shape
+    asks: tuple[Query, ...] = field(init=False, repr=False, compare=False)
+    """All questions that are put to whoever calls."""
+
+    def __post_init__(self) -> None:
+        asks = tuple(query for step in self.steps for query in step.asks)
+        object.__setattr__(self, "asks", asks)
 
     @property
     def calls(self) -> tuple[HttpCall, ...]:
         """All requests that are made, in their order."""
         return tuple(call for step in self.steps for call in step.calls)
 
-    @property
-    def asks(self) -> tuple[Query, ...]:
-        """All questions that are put to whoever calls."""
-        return tuple(query for step in self.steps for query in step.asks)
-
     async def run(self, scope: Scope, effects: Effects, watch: Watch = unwatched) -> Answer:
         """Run the steps in the order of the file; the first one that fails ends it and says where it was."""
-        last = Answer(200, (), None)
+        last, total = Answer(200, (), None), len(self.steps)
         for number, step in enumerate(self.steps):
-            await watch(number, len(self.steps), step.name)
+            await watch(number, total, step.name)
             try:
                 last = await step.run(scope, effects)
             except CallError as error:
                 self.locate(error, scope)
                 raise
             scope.steps[step.name] = last.value
-        await watch(len(self.steps), len(self.steps), "")
+        await watch(total, total, "")
         return Answer(last.status, last.headers, self.result.project(last.value, scope))
 
     def locate(self, error: CallError, scope: Scope) -> None:

@@ -30,7 +30,8 @@ def header(headers: Headers, name: str) -> str:
 
 def charset(headers: Headers) -> str | None:
     """Find the charset that an answer says it is in."""
-    found = _CHARSET.search(header(headers, "content-type"))
+    said = header(headers, "content-type")
+    found = _CHARSET.search(said) if "=" in said else None
     return found[1] if found else None
 
 

@@ -84,18 +84,18 @@ class Engine:
     ) -> Result:
         """Do the work of an invocation."""
         match operation.body:
-            case Refused(diagnostic):
-                raise NotLinked(diagnostic)
             case PassThrough(call) as passing:
                 scope = Scope(operation.contract.bind(raw), self.binds)
                 passed = _passing(call.render(scope), context)
                 inbound = await self._send(call, passed, context, held, self.settings.retries)
                 return as_declared(inbound, passing)
+            case Flow() as flow:
+                return await self._finish(flow, Scope(operation.contract.bind(raw), self.binds), context)
             case Forward() as forward:
                 outbound = forward.render(Scope(operation.contract.bind(raw), self.binds), context.forwarded)
                 return await self._send(forward.call, _passing(outbound, context), context, held, retries=0)
-            case Flow() as flow:
-                return await self._finish(flow, Scope(operation.contract.bind(raw), self.binds), context)
+            case Refused(diagnostic):
+                raise NotLinked(diagnostic)
             case _:
                 assert_never(operation.body)
 

@@ -33,7 +33,9 @@ _NOT_PASSED = frozenset(
         "www-authenticate",
     }
 )
-_ABOUT_BODY = ("content-", "etag", "accept-ranges", "last-modified", "digest")
+# what such headers begin with
+_RIGHTS = ("access-control-",)
+_RIGHTS_AND_CONTENT = (*_RIGHTS, "content-", "etag", "accept-ranges", "last-modified", "digest")
 _WITHOUT_BODY = frozenset({204, 205, 304})
 _AT_ONCE_BYTES = 64 * 1024
 _UNSAFE = frozenset({"POST", "PATCH"})
@@ -107,20 +109,18 @@ async def send_whole(send: Send, status: int, headers: Headers, body: bytes, *, 
     await send({"type": "http.response.body", "body": b"" if head else body})
 
 
-def passed_headers(headers: Headers) -> Headers:
+def passed_headers(headers: Headers, left_out: tuple[str, ...] = _RIGHTS) -> Headers:
     """Keep what a client SDK of that API needs; drop hop-by-hop headers, cookies and cross-origin rights."""
     dropped = _NOT_PASSED
     for name, value in headers:
-        if name == "connection":
+        if name == "connection" and value not in dropped:  # which keep-alive is, as most say
             dropped |= {token.strip().lower() for token in value.split(",")}
-    return tuple(
-        [pair for pair in headers if pair[0] not in dropped and not pair[0].startswith("access-control-")]
-    )
+    return tuple([pair for pair in headers if pair[0] not in dropped and not pair[0].startswith(left_out)])
 
 
 def passed_without_content(headers: Headers) -> Headers:
     """Keep the headers of an answer whose body is replaced by ours."""
-    return tuple([pair for pair in passed_headers(headers) if not pair[0].startswith(_ABOUT_BODY)])
+    return passed_headers(headers, _RIGHTS_AND_CONTENT)
 
 
 async def _start(send: Send, status: int, headers: Headers) -> None:
