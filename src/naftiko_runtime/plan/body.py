@@ -73,7 +73,7 @@ class JsonBody:
         return None if data is None else Content(data, self.media_type)
 
     def _bytes(self, scope: Scope) -> bytes | Secret | None:
-        if isinstance(self.whole, ObjectOf | ListOf):
+        if isinstance(self.whole, (ObjectOf, ListOf)):
             text = _json(self.whole, scope)
         elif self.whole is not None:
             value = self.whole.evaluate(scope)

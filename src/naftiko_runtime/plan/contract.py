@@ -198,7 +198,9 @@ _TRUTH: Mapping[str, bool] = {"true": True, "false": False}
 
 
 def _to_string(value: Json) -> Json:
-    return encode_text(value) if isinstance(value, bool | int | float) else value
+    if isinstance(value, str):  # as most are
+        return value
+    return encode_text(value) if isinstance(value, (bool, int, float)) else value
 
 
 def _to_integer(value: Json) -> Json:

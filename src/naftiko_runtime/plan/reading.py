@@ -11,7 +11,7 @@ from .call import Headers, Inbound
 from .errors import Oversized, UndecodableAnswer
 
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
-_LENGTH = re.compile(r"[0-9]{1,18}")
+_LENGTH_DIGITS = 18
 _SECONDS = re.compile(r"[0-9]+")
 _LONGEST_S = 1e9  # whoever asks for more means never
 _GZIP = zlib.MAX_WBITS | 16
@@ -38,7 +38,8 @@ def charset(headers: Headers) -> str | None:
 def declared_length(headers: Headers) -> int | None:
     """Read how many bytes an answer says it has."""
     length = header(headers, "content-length")
-    return int(length) if _LENGTH.fullmatch(length) else None
+    is_number = length.isascii() and length.isdigit() and len(length) <= _LENGTH_DIGITS
+    return int(length) if is_number else None
 
 
 def retry_after_s(headers: Headers, now: float) -> float | None:

@@ -65,7 +65,7 @@ def usual_request(headers: Headers, value: Json) -> Request | None:
     if "id" not in value:
         return Request(None, method, params, version)
     named = value["id"]
-    if isinstance(named, bool) or not isinstance(named, str | int):
+    if isinstance(named, bool) or not isinstance(named, (str, int)):
         return None
     request = Request(named, method, params, version)
     return request if _is_usual(request, head) else None
@@ -204,7 +204,8 @@ def _is_prompt(params: Params) -> bool:
 
 
 def _is_arguments(params: Params) -> bool:
-    return isinstance(params.get("arguments"), dict | None)
+    arguments = params.get("arguments")
+    return arguments is None or isinstance(arguments, dict)
 
 
 def _is_reading(params: Params) -> bool:

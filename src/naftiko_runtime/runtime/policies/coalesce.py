@@ -16,6 +16,7 @@ from .whole import Whole, read_whole
 
 _SHARED_BYTES = 1 << 20
 
+_Key: TypeAlias = tuple[object, ...]
 
 # a failure is everybody's; an answer too large to be shared is not, and whoever asked may have left
 _Outcome: TypeAlias = Whole | CallError | Literal["too large", "left"]
@@ -26,7 +27,7 @@ class Coalesce:
     """Shares answers of GETs that are alike to the last header, while they are under way."""
 
     inner: Sender
-    flights: dict[Outbound, asyncio.Future[_Outcome]] = field(default_factory=dict)
+    flights: dict[_Key, asyncio.Future[_Outcome]] = field(default_factory=dict)
 
     def send(self, request: Request, held: Held) -> Awaitable[Inbound]:
         if not request.effort.coalesces or request.outbound.method != "GET":
@@ -34,7 +35,8 @@ class Coalesce:
         return self._share(request, held)
 
     async def _share(self, request: Request, held: Held) -> Inbound:
-        while (flight := self.flights.get(request.outbound)) is not None:
+        key = _key(request.outbound)
+        while (flight := self.flights.get(key)) is not None:
             outcome = await asyncio.shield(flight)
             if isinstance(outcome, Whole):
                 return outcome
@@ -42,11 +44,11 @@ class Coalesce:
                 raise copy(outcome)
             if outcome == "too large":
                 return await self.inner.send(request, held)
-        return await self._lead(request, held)
+        return await self._lead(key, request, held)
 
-    async def _lead(self, request: Request, held: Held) -> Inbound:
+    async def _lead(self, key: _Key, request: Request, held: Held) -> Inbound:
         flight: asyncio.Future[_Outcome] = asyncio.get_running_loop().create_future()
-        self.flights[request.outbound] = flight
+        self.flights[key] = flight
         outcome: _Outcome = "left"
         try:
             inbound = await self.inner.send(request, held)
@@ -56,6 +58,11 @@ class Coalesce:
             outcome = error
             raise
         finally:
-            del self.flights[request.outbound]
+            del self.flights[key]
             flight.set_result(outcome)
         return answer
+
+
+def _key(outbound: Outbound) -> _Key:
+    """Tell what requests that are alike have in common."""
+    return outbound.path, outbound.query, outbound.headers, outbound.body
