@@ -27,8 +27,7 @@ _MEMBERS = frozenset({"jsonrpc", "id", "method", "params"})
 SESSION = b"mcp-session-id"
 _VERSION, _METHOD, _NAME = b"mcp-protocol-version", b"mcp-method", b"mcp-name"
 _READ = frozenset({_VERSION, _METHOD, _NAME, b"accept", b"content-type", SESSION})
-_ARGUMENT = b"\nmcp-param-"  # in a list of names
-_VERSIONS = frozenset(version.encode() for version in (*HANDSHAKES, MODERN, ""))
+_VERSIONS: Mapping[bytes, str] = {version.encode(): version for version in (*HANDSHAKES, MODERN, "")}
 _NOTHING: Mapping[str, Json] = {}
 
 _Head: TypeAlias = Mapping[bytes, bytes]
@@ -56,12 +55,12 @@ class Request:
 def usual_request(headers: Headers, value: Json) -> Request | None:
     """Read a message; None for one that is not of the usual form."""
     head = _head(headers)
-    if head is None or not isinstance(value, dict) or not _MEMBERS.issuperset(value):
+    if head is None or not isinstance(value, dict) or not value.keys() <= _MEMBERS:
         return None
     method, params = value.get("method"), value.get("params", _NOTHING)
     if value.get("jsonrpc") != "2.0" or not isinstance(method, str) or not isinstance(params, dict):
         return None
-    version = head.get(_VERSION, b"").decode("latin-1")
+    version = _VERSIONS[head.get(_VERSION, b"")]
     if "id" not in value:
         return Request(None, method, params, version)
     named = value["id"]
@@ -84,8 +83,9 @@ def _head(headers: Headers) -> _Head | None:
     head = dict(headers)
     if len(head) < len(headers) and _are_repeated(headers):
         return None
-    if _ARGUMENT in b"\n" + b"\n".join(head):
-        return None
+    for name in head:
+        if name.startswith(b"mcp-param-"):
+            return None
     is_asked_for = takes_json(head.get(b"accept", b"")) and _is_json(head.get(b"content-type", b""))
     is_known = head.get(_VERSION, b"") in _VERSIONS
     return head if is_asked_for and is_known and SESSION not in head else None

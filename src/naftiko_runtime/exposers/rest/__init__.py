@@ -109,7 +109,7 @@ class _RestApp:
         send.runs = route.operation.body
         headers, query = read_headers(scope["headers"]), query_pairs(scope["query_string"])
         body = Body(receive, self.options.limit_bytes)
-        read = b"" if route.streams_body else await body.read(headers)
+        read = b"" if route.streams_body or not has_body(headers) else await body.read(headers)
         raw = arguments(route.inputs, values, query, headers, read)
         context = self._context(route, headers, query, body)
         work = partial(self._call, route, raw, context, head=scope["method"] == "HEAD")

@@ -36,8 +36,6 @@ class Body:
 
     async def read(self, headers: Mapping[str, str]) -> bytes:
         """Read it whole; raises TooLarge as soon as it is known to be, Hangup when the caller leaves."""
-        if not has_body(headers):
-            return b""
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > self.limit_bytes:
             raise self._too_large()
