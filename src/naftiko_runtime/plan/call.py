@@ -45,8 +45,11 @@ class Outbound:
 
     def with_header(self, name: str, value: Text) -> Outbound:
         """Set a header, replacing one of the same name."""
-        lower = name.lower()
-        kept = [pair for pair in self.headers if pair[0].lower() != lower]
+        lower, kept = name.lower(), self.headers
+        for other, _ in kept:
+            if other.lower() == lower:
+                kept = tuple(pair for pair in kept if pair[0].lower() != lower)
+                break
         return self.with_headers((*kept, (name, value)))
 
     def with_headers(self, headers: tuple[tuple[str, Text], ...]) -> Outbound:

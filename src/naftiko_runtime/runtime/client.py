@@ -81,15 +81,19 @@ class Client:
         return wanted
 
     def _sending(self, request: Outbound) -> AbstractAsyncContextManager[Inbound]:
-        said, body, target = request.headers, request.body, request.target
-        if "user-agent" not in [name.lower() for name, _ in said]:
-            said = (("User-Agent", self.user_agent), *said)
-        headers = [(name, value if isinstance(value, str) else value.reveal()) for name, value in said]
+        body, target = request.body, request.target
+        headers, has_agent = [("User-Agent", self.user_agent)], False
+        for name, value in request.headers:
+            has_agent = has_agent or name.lower() == "user-agent"
+            headers.append((name, value if isinstance(value, str) else value.reveal()))
+        if has_agent:
+            del headers[0]
         if isinstance(body, Secret):
             body = body.reveal().encode()
         url = self.base_uri + (target if isinstance(target, str) else target.reveal())
         sending = self.transport.send(request.method, url, headers, body)
         if self.observer is None:
             return sending
-        url_shown = join((self.base_uri, target))
-        return self.observer(Sent(request.method, url_shown, said, request.body), sending)
+        agent = () if has_agent else (headers[0],)
+        shown = Sent(request.method, join((self.base_uri, target)), (*agent, *request.headers), request.body)
+        return self.observer(shown, sending)
