@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from naftiko_runtime.plan.errors import UndecodableAnswer, UpstreamTimeout, UpstreamUnreachable
 from naftiko_runtime.runtime.proxies import Proxies
-from naftiko_runtime.runtime.transports import system_lookup
+from naftiko_runtime.runtime.transports import lines, pool, system_lookup
 from naftiko_runtime.runtime.transports.aiohttp import AiohttpTransport, open_aiohttp
 from naftiko_runtime.runtime.transports.pool import Outside
 from wire import Respond, Seen, Upstream, answer, hang_up, silence
@@ -30,9 +31,15 @@ def raw(data: bytes, *, then_close: bool = False) -> Respond:
     return respond
 
 
+@pytest.fixture(params=["short", "other"])
+def outside(request: pytest.FixtureRequest) -> Outside:
+    """Send short requests as such, or all as those that are not; where some go through a proxy, none is."""
+    return Outside(proxies=Proxies({"ftp": "http://127.0.0.1:1"} if request.param == "other" else {}))
+
+
 @pytest.fixture
-async def transport() -> AsyncIterator[AiohttpTransport]:
-    async with open_aiohttp("ships", idle_s=WAIT_S) as opened:
+async def transport(outside: Outside) -> AsyncIterator[AiohttpTransport]:
+    async with open_aiohttp("ships", idle_s=WAIT_S, outside=outside) as opened:
         yield opened
 
 
@@ -145,16 +152,18 @@ async def test_pieces_of_a_large_body_are_small(upstream: Upstream, transport: A
     assert max(sizes) <= 64 * 1024
 
 
-async def test_a_silent_upstream_times_out(upstream: Upstream) -> None:
+async def test_a_silent_upstream_times_out(upstream: Upstream, outside: Outside) -> None:
     upstream.respond = silence
-    async with open_aiohttp("ships", idle_s=0.2) as transport:
+    async with open_aiohttp("ships", idle_s=0.2, outside=outside) as transport:
         with pytest.raises(UpstreamTimeout) as caught:
             await exchange(transport, "GET", upstream.url)
     assert caught.value.sentence == "ships was silent for too long"
     await asyncio.wait_for(upstream.left.wait(), WAIT_S)
 
 
-async def test_an_upstream_that_is_slow_and_never_silent_is_waited_for(upstream: Upstream) -> None:
+async def test_an_upstream_that_is_slow_and_never_silent_is_waited_for(
+    upstream: Upstream, outside: Outside
+) -> None:
     async def trickle(seen: Seen, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n")
         for piece in (b"ab", b"cd", b"ef"):
@@ -162,13 +171,15 @@ async def test_an_upstream_that_is_slow_and_never_silent_is_waited_for(upstream:
             writer.write(piece)
 
     upstream.respond = trickle
-    async with open_aiohttp("ships", idle_s=0.6) as transport:
+    async with open_aiohttp("ships", idle_s=0.6, outside=outside) as transport:
         assert await exchange(transport, "GET", upstream.url) == (200, b"abcdef")
 
 
-async def test_silence_counts_from_the_request_and_not_from_the_one_before(upstream: Upstream) -> None:
+async def test_silence_counts_from_the_request_and_not_from_the_one_before(
+    upstream: Upstream, outside: Outside
+) -> None:
     loop = asyncio.get_running_loop()
-    async with open_aiohttp("ships", idle_s=0.5) as transport:
+    async with open_aiohttp("ships", idle_s=0.5, outside=outside) as transport:
         await exchange(transport, "GET", upstream.url)
         await asyncio.sleep(0.3)
         upstream.respond, began = silence, loop.time()
@@ -177,7 +188,9 @@ async def test_silence_counts_from_the_request_and_not_from_the_one_before(upstr
         assert loop.time() - began >= 0.5
 
 
-async def test_a_connection_that_is_kept_is_not_disturbed_by_its_silence(upstream: Upstream) -> None:
+async def test_a_connection_that_is_kept_is_not_disturbed_by_its_silence(
+    upstream: Upstream, outside: Outside
+) -> None:
     ports: set[int] = set()
 
     async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
@@ -185,7 +198,7 @@ async def test_a_connection_that_is_kept_is_not_disturbed_by_its_silence(upstrea
         await answer(b"good")(seen, writer)
 
     upstream.respond = respond
-    async with open_aiohttp("ships", idle_s=0.1) as transport:
+    async with open_aiohttp("ships", idle_s=0.1, outside=outside) as transport:
         for _ in range(3):
             assert await exchange(transport, "GET", upstream.url) == (200, b"good")
             await asyncio.sleep(0.2)
@@ -220,13 +233,15 @@ async def test_a_line_break_in_a_header_is_never_sent(
     assert upstream.seen == []
 
 
-async def test_an_upstream_that_falls_silent_in_the_middle_times_out(upstream: Upstream) -> None:
+async def test_an_upstream_that_falls_silent_in_the_middle_times_out(
+    upstream: Upstream, outside: Outside
+) -> None:
     async def stall(seen: Seen, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")
         await silence(seen, writer)
 
     upstream.respond = stall
-    async with open_aiohttp("ships", idle_s=0.2) as transport:
+    async with open_aiohttp("ships", idle_s=0.2, outside=outside) as transport:
         with pytest.raises(UpstreamTimeout):
             await exchange(transport, "GET", upstream.url)
 
@@ -469,11 +484,11 @@ async def test_a_host_in_a_spelling_that_the_library_does_not_take_is_no_host(
     assert (caught.value.was_sent, caught.value.is_lasting) == (False, True)
 
 
-async def test_an_upstream_that_takes_no_connection_in_time_got_nothing() -> None:
+async def test_an_upstream_that_takes_no_connection_in_time_got_nothing(outside: Outside) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full, socket.socket() as first:
         first.setblocking(False)
         first.connect_ex(full.getsockname())
-        async with open_aiohttp("ships", connect_s=0.05, idle_s=WAIT_S) as transport:
+        async with open_aiohttp("ships", connect_s=0.05, idle_s=WAIT_S, outside=outside) as transport:
             waiting = [
                 asyncio.ensure_future(
                     exchange(transport, "POST", f"http://127.0.0.1:{full.getsockname()[1]}/")
@@ -504,3 +519,254 @@ async def test_a_name_leads_to_the_address_that_was_looked_up(upstream: Upstream
 
     async with open_aiohttp("ships", idle_s=WAIT_S, outside=Outside(lookup=lookup)) as transport:
         assert await exchange(transport, "GET", f"http://app.localhost:{upstream.port}/") == (200, b"{}")
+
+
+async def sent_slowly(writer: asyncio.StreamWriter, *pieces: bytes) -> None:
+    """Send pieces that arrive one by one."""
+    for piece in pieces:
+        writer.write(piece)
+        await asyncio.sleep(0.02)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nX-Empty:\r\nX-Odd: a \t\r\n\r\n"
+
+
+async def test_an_answer_may_arrive_byte_by_byte(upstream: Upstream, transport: AiohttpTransport) -> None:
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        for at in range(len(HEAD)):
+            writer.write(HEAD[at : at + 1])
+            await asyncio.sleep(0)
+        writer.write(b"good")
+
+    upstream.respond = respond
+    async with transport.send("GET", upstream.url, [], None) as inbound:
+        assert inbound.headers == (("content-length", "4"), ("x-empty", ""), ("x-odd", "a"))
+        assert b"".join([chunk async for chunk in inbound.chunks()]) == b"good"
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "whole"),
+    [
+        (b"", b"", b""),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n", b"", b""),
+        (b"", b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX-Trailer: 1\r\n\r\n", b"abcde"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", b"2 \r\nab\r\n0\r\n\r\n", b"ab"),
+    ],
+    ids=["no body", "hints first", "trailer", "blank after size"],
+)
+async def test_what_stands_around_an_answer_is_left_out(
+    upstream: Upstream, transport: AiohttpTransport, before: bytes, body: bytes, whole: bytes
+) -> None:
+    ports: set[int] = set()
+    kind = b"Transfer-Encoding: chunked" if body else b"Content-Length: 0"
+
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        ports.add(writer.get_extra_info("peername")[1])
+        await sent_slowly(writer, before + b"HTTP/1.1 200 OK\r\n" + kind + b"\r\nX-Own: 1\r\n\r\n", body)
+
+    upstream.respond = respond
+    for _ in range(2):
+        async with transport.send("POST", upstream.url, [], b"{}") as inbound:
+            assert [name for name, _ in inbound.headers][-1] == "x-own"
+            assert b"".join([chunk async for chunk in inbound.chunks()]) == whole
+    assert len(ports) == 1
+
+
+@pytest.mark.parametrize(
+    ("head", "are_kept"),
+    [
+        (b"HTTP/1.1 200 OK\r\n", False),
+        (b"HTTP/1.0 200 OK\r\n", False),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n", False),
+        (b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n", False),
+        (b"HTTP/1.0 200 OK\r\nContent-Length: 4\r\n", False),
+        (b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 4\r\n", True),
+        (b"HTTP/1.1 200 OK\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 4\r\n", True),
+        (b"HTTP/1.1 200 OK\nContent-Length: 4\n", True),
+    ],
+)
+async def test_where_a_body_ends_and_whether_more_may_follow_is_for_its_head_to_say(
+    upstream: Upstream, transport: AiohttpTransport, head: bytes, *, are_kept: bool
+) -> None:
+    ports: list[int] = []
+
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        ports.append(writer.get_extra_info("peername")[1])
+        await sent_slowly(writer, head + b"\r\n", b"go", b"od")
+        if not are_kept:
+            writer.close()
+
+    upstream.respond = respond
+    for _ in range(2):
+        assert await exchange(transport, "GET", upstream.url) == (200, b"good")
+    assert (ports[0] == ports[1]) is are_kept
+
+
+async def test_an_answer_that_has_no_body_and_is_the_last_one_is_whole(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    upstream.respond = raw(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n", then_close=True)
+    for _ in range(2):
+        assert await exchange(transport, "GET", upstream.url) == (204, b"")
+
+
+async def test_a_body_without_end_that_is_cut_is_not_whole(upstream: Upstream) -> None:
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        await sent_slowly(writer, b"HTTP/1.1 200 OK\r\n\r\nabc")
+        writer.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )  # closes with a reset
+        writer.close()
+
+    upstream.respond = respond
+    async with open_aiohttp("ships", idle_s=WAIT_S) as transport:
+        with pytest.raises(UpstreamUnreachable, match="broke off"):
+            await exchange(transport, "GET", upstream.url)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [b"HTT", b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", b"evil"],
+    ids=["begins an answer", "an answer", "no HTTP"],
+)
+async def test_what_follows_an_answer_is_not_the_next_one(upstream: Upstream, rest: bytes) -> None:
+    upstream.respond = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood" + rest)
+    async with open_aiohttp("ships", idle_s=WAIT_S) as transport:
+        for _ in range(2):
+            assert await exchange(transport, "GET", upstream.url) == (200, b"good")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"HTTP/1.1 200 OK\r\nX-Odd: a\0b\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+        b"HTTP/1.1 200 OK\r\n" + b"X-Many: 1\r\n" * 9_000,
+    ],
+    ids=["NUL", "two lengths", "endless headers"],
+)
+async def test_a_head_that_is_no_head_is_no_usable_answer(upstream: Upstream, data: bytes) -> None:
+    upstream.respond = raw(data)
+    async with open_aiohttp("ships", idle_s=WAIT_S) as transport:
+        with pytest.raises(UpstreamUnreachable) as caught:
+            await asyncio.wait_for(exchange(transport, "GET", upstream.url), WAIT_S)
+    assert caught.value.sentence == "ships: no usable answer came"
+
+
+async def test_what_follows_a_body_in_pieces_has_an_end(upstream: Upstream) -> None:
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        await sent_slowly(writer, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n")
+        for _ in range(100):
+            await sent_slowly(writer, b"X-Trailer: 1\r\n" * 1_000)
+
+    upstream.respond = respond
+    async with open_aiohttp("ships", idle_s=WAIT_S) as transport:
+        with pytest.raises(UpstreamUnreachable, match="broke off"):
+            await asyncio.wait_for(exchange(transport, "GET", upstream.url), WAIT_S)
+
+
+async def test_a_reader_may_be_slow_and_then_the_upstream_waits(upstream: Upstream, outside: Outside) -> None:
+    sent, size = [0], 64 * 1024 * 1024
+
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size)
+        while sent[0] < size:
+            writer.write(bytes(1024 * 1024))
+            await writer.drain()
+            sent[0] += 1024 * 1024
+
+    upstream.respond = respond
+    async with open_aiohttp("ships", idle_s=0.3, outside=outside) as transport:
+        async with transport.send("GET", upstream.url, [], None) as inbound:
+            chunks = inbound.chunks()
+            received = len(await anext(chunks))
+            await asyncio.sleep(0.7)  # longer than the upstream may be silent
+            assert sent[0] < size
+            received += sum([len(chunk) async for chunk in chunks])
+        assert received == size
+        upstream.respond = answer(b"good")
+        assert await exchange(transport, "GET", upstream.url) == (200, b"good")
+
+
+async def test_many_requests_have_a_connection_each_and_these_are_used_again(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    ports: list[int] = []
+
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        ports.append(writer.get_extra_info("peername")[1])
+        await asyncio.sleep(0.05)
+        await answer(seen.target.encode())(seen, writer)
+
+    upstream.respond = respond
+    for _ in range(2):
+        told = await asyncio.gather(*[exchange(transport, "GET", f"{upstream.url}/{at}") for at in range(8)])
+        assert told == [(200, b"/%d" % at) for at in range(8)]
+    assert len(set(ports)) == 8
+
+
+async def test_a_caller_who_gives_up_leaves_no_connection_behind(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    arrived = asyncio.Event()
+
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        arrived.set()
+        await silence(seen, writer)
+
+    upstream.respond = respond
+    waiting = asyncio.ensure_future(exchange(transport, "GET", upstream.url))
+    await asyncio.wait_for(arrived.wait(), WAIT_S)
+    waiting.cancel()
+    await asyncio.wait_for(upstream.left.wait(), WAIT_S)
+    upstream.respond = answer(b"good")
+    assert await exchange(transport, "GET", upstream.url) == (200, b"good")
+
+
+async def test_a_connection_that_nobody_uses_is_closed_in_time(
+    upstream: Upstream, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "KEEP_ALIVE_S", 0.1)
+    monkeypatch.setattr(pool, "KEEP_ALIVE_S", 0.1)
+    writers: list[asyncio.StreamWriter] = []
+
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        await answer(b"good")(seen, writer)
+
+    upstream.respond = respond
+    async with open_aiohttp("ships", idle_s=WAIT_S, outside=outside) as transport:
+        assert await exchange(transport, "GET", upstream.url) == (200, b"good")
+        await asyncio.wait_for(writers[0].wait_closed(), WAIT_S)
+        assert await exchange(transport, "GET", upstream.url) == (200, b"good")
+
+
+async def test_a_connection_that_the_upstream_closes_is_not_used_again(
+    upstream: Upstream, transport: AiohttpTransport
+) -> None:
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        await answer(b"good")(seen, writer)
+        writer.close()
+
+    upstream.respond = respond
+    for _ in range(3):
+        assert await exchange(transport, "POST", upstream.url, b"1") == (200, b"good")
+        await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("url", ["http:///x", "ships", "http://"])
+async def test_an_address_without_a_host_is_none_that_can_be_called(
+    transport: AiohttpTransport, url: str
+) -> None:
+    with pytest.raises(UpstreamUnreachable, match="has no host that can be called"):
+        await exchange(transport, "GET", url)
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"), [("", "/"), ("?x=1", "/?x=1"), ("/a#b", "/a"), ("?x=1#b", "/?x=1")]
+)
+async def test_what_is_asked_for_begins_at_the_root_and_has_no_fragment(
+    upstream: Upstream, transport: AiohttpTransport, given: str, asked: str
+) -> None:
+    await exchange(transport, "GET", upstream.url + given)
+    assert upstream.seen[0].target == asked

@@ -16,9 +16,11 @@ from yarl import URL
 from ...plan.call import Inbound
 from ...plan.errors import CallError
 from ..proxies import Proxies
-from .inbound import FAILURES, AiohttpInbound, told
-from .pool import Outside, connected, expect, open_pool
+from .inbound import AiohttpInbound
+from .lines import Lines
+from .pool import Outside, connected, expect, open_connector, open_pool
 from .short import Asked, ShortExchange, is_short
+from .telling import FAILURES, told
 
 _AT_ONCE_BYTES = 1024 * 1024
 
@@ -37,6 +39,7 @@ class AiohttpTransport:
     """One connection pool for one consumed API."""
 
     name: str
+    lines: Lines
     connector: aiohttp.BaseConnector
     timeout: aiohttp.ClientTimeout
     proxies: Proxies
@@ -46,7 +49,7 @@ class AiohttpTransport:
     ) -> AbstractAsyncContextManager[Inbound]:
         asked = Asked(method, url, headers, body)
         if not self.proxies.by_scheme and is_short(asked):
-            return ShortExchange(self.name, self.connector, self.timeout, asked)
+            return ShortExchange(self.lines, asked)
         return _Exchange(self, asked)
 
 
@@ -132,7 +135,9 @@ async def open_aiohttp(
     around = outside or Outside()
     connector = open_pool(name, around, tls)
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_s, sock_read=idle_s)
+    lines = Lines(name, open_connector(name, around, tls), timeout)
     try:
-        yield AiohttpTransport(name, connector, timeout, around.proxies)
+        yield AiohttpTransport(name, lines, connector, timeout, around.proxies)
     finally:
+        await lines.close()
         await connector.close()

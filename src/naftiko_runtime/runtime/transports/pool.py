@@ -22,7 +22,7 @@ from ..proxies import Proxies
 from . import Lookup, system_lookup
 
 # below the 5 s after which Node servers close idle connections
-_KEEP_ALIVE_S = 4.0
+KEEP_ALIVE_S = 4.0
 _BODILESS = re.compile(rb"HTTP/1\.[01] (204|304)\b")
 
 
@@ -117,14 +117,19 @@ class _Resolver(AbstractResolver):
         """Nothing is open."""
 
 
-def open_pool(name: str, outside: Outside, tls: ssl.SSLContext | None) -> aiohttp.BaseConnector:
+def open_pool(name: str, outside: Outside, tls: ssl.SSLContext | None) -> aiohttp.TCPConnector:
     """Open the pool of one API; how many requests run at a time is for its limit to say."""
-    connector = _Connector(
-        limit=0, keepalive_timeout=_KEEP_ALIVE_S, resolver=_Resolver(name, outside), ssl=tls or True
-    )
+    connector = open_connector(name, outside, tls)
     # the library has no other way to say who reads answers
     connector._factory = cast("partial[ResponseHandler]", partial(_Handler, loop=asyncio.get_running_loop()))
     return connector
+
+
+def open_connector(name: str, outside: Outside, tls: ssl.SSLContext | None) -> aiohttp.TCPConnector:
+    """Open what makes connections."""
+    return _Connector(
+        limit=0, keepalive_timeout=KEEP_ALIVE_S, resolver=_Resolver(name, outside), ssl=tls or True
+    )
 
 
 async def connected(
