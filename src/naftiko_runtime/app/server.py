@@ -15,6 +15,7 @@ from uvicorn._types import ASGIApplication
 
 from ..exposers.boundary import ASGIApp
 from .accepting import letting_in
+from .protocol import Connection
 
 _KEEP_ALIVE_S = 65
 
@@ -85,7 +86,7 @@ async def run_servers(*jobs: Job, grace_s: float) -> AsyncIterator[None]:
 def _config(job: Job, grace_s: float) -> uvicorn.Config:
     return uvicorn.Config(
         cast("ASGIApplication", job.app),
-        http="httptools",
+        http=Connection,
         ws="none",
         loop="none",
         lifespan="on" if job.has_lifespan else "off",
