@@ -87,8 +87,9 @@ class Router:
 
     def find(self, raw_path: bytes) -> tuple[Target, Mapping[str, str]] | None:
         """Match a raw path; the values of its variables are decoded after the match."""
-        parts = raw_path.decode("latin-1").split("/")
-        if b"%" in raw_path:
+        path = raw_path.decode("latin-1")
+        parts = path.split("/")
+        if "%" in path:
             parts = [unquote(part, errors="surrogateescape") for part in parts]
         segments = tuple(parts)
         if (target := self.exact.get(segments)) is not None:
