@@ -91,15 +91,18 @@ class Flow:
     async def run(self, scope: Scope, effects: Effects, watch: Watch = unwatched) -> Answer:
         """Run the steps in the order of the file; the first one that fails ends it and says where it was."""
         last, total = Answer(200, (), None), len(self.steps)
+        is_watched = watch is not unwatched
         for number, step in enumerate(self.steps):
-            await watch(number, total, step.name)
+            if is_watched:
+                await watch(number, total, step.name)
             try:
                 last = await step.run(scope, effects)
             except CallError as error:
                 self.locate(error, scope)
                 raise
             scope.steps[step.name] = last.value
-        await watch(total, total, "")
+        if is_watched:
+            await watch(total, total, "")
         return Answer(last.status, last.headers, self.result.project(last.value, scope))
 
     def locate(self, error: CallError, scope: Scope) -> None:

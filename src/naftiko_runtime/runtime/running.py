@@ -57,10 +57,13 @@ class Running:
 
     async def fetch(self, call: HttpCall, outbound: Outbound) -> Answer:
         """Send a request for a step and decode its answer by the declared format."""
-        async with Held() as held:
+        held = Held()
+        try:
             inbound = await self.send(call, with_headers(outbound, ()), held)
             body = await read(inbound, _ANSWER_LIMIT_BYTES)
             status, headers = inbound.status, inbound.headers
+        finally:
+            await held.aclose()
         if status >= 300:  # a redirect that could be followed has been
             raise UpstreamRefused(status, headers, body)
         value = None if status == 204 else await _decode(call, body, headers, self.binds.values())
