@@ -7,6 +7,7 @@ import platform
 import re
 import subprocess
 import sys
+import timeit
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def conditions(pace: Pace, busy: float) -> Iterator[str]:
     job, rows = (f"{len(written(name)):,}" for name in ("job", "rows"))
     yield f"- The upstream answers {job} bytes of JSON, or {rows} of 20 rows."
     yield f"- {_machine()}, load average before the start {busy:.1f}."
+    yield f"- Adding a million numbers takes Python {_adding_ms():.0f} ms, by which other machines compare."
     yield f"- {OURS}: {_versions(sys.executable, ('naftiko-runtime', *_PACKAGES))}."
     yield f"- Rivals: {_versions(str(RIVALS_PYTHON), ('fastmcp', *_PACKAGES, 'httpx2'))}."
     yield f"- nginx {_version_of('nginx')} (upstream and rival), wrk {_version_of('wrk')}.\n"
@@ -35,6 +37,11 @@ def _machine() -> str:
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     name = processor[1] if processor else platform.machine()
     return f"{name}, {os.cpu_count()} cores; {system}; Python {platform.python_version()}"
+
+
+def _adding_ms() -> float:
+    """Tell how fast the machine is, so that two runs can be compared."""
+    return min(timeit.repeat("for number in range(1_000_000): total += number", "total = 0", number=1)) * 1000
 
 
 def _versions(python: str, packages: Sequence[str]) -> str:

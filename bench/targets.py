@@ -72,7 +72,11 @@ def _all() -> Iterator[Target]:
     yield _speed("REST pass-through", "rest", "pass-through", PROXY, 0.7)
     shaped = _cheaper("rest", f"shaped, {OURS}", through)
     yield Target("REST shaped: calls per CPU second, to pass-through", shaped, 0.8, is_least=True, unit="x")
-    yield Target("REST pass-through: p50 of one caller, above the upstream's", _added, 0.3, unit="ms")
+    added, usual = (_added(f"pass-through, {server}") for server in (OURS, PROXY))
+    yield Target("REST pass-through: p50 of one caller, above the upstream's", added, 0.3, unit="ms")
+    # the same bound for machines of any speed: on the one it was set for, the proxy adds 0.26 ms
+    what = f"REST pass-through: what is added for one caller, to {PROXY}"
+    yield Target(what, _ratio(added, usual), 1.15, unit="x")
     for what, group, row in (
         ("REST pass-through", "rest", through),
         (f"MCP {LEGACY}", "mcp", f"{LEGACY}, {OURS}"),
@@ -106,9 +110,10 @@ def _tail(what: str, group: str, row: str, callers: int) -> Target:
     return Target(f"{what}: p99 of {callers} callers, to their p50", read, 3, unit="x")
 
 
-def _added(measured: Round) -> float:
-    ours, theirs = (measured["rest", f"pass-through, {server}"] for server in (OURS, UPSTREAM))
-    return ours[at(P50, 1)] - theirs[at(P50, 1)]
+def _added(row: str) -> _Reading:
+    """Say by how much a server's answer is later than the upstream's own."""
+    theirs, upstream = (_of("rest", name, at(P50, 1)) for name in (row, f"pass-through, {UPSTREAM}"))
+    return lambda measured: theirs(measured) - upstream(measured)
 
 
 def _growth(measured: Round) -> float:
