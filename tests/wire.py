@@ -40,6 +40,16 @@ async def silence(seen: Seen, writer: asyncio.StreamWriter) -> None:
     await asyncio.sleep(600)
 
 
+def silence_after(arrived: asyncio.Event) -> Respond:
+    """Tell that a request arrived, and never answer."""
+
+    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        arrived.set()
+        await silence(seen, writer)
+
+    return respond
+
+
 async def hang_up(seen: Seen, writer: asyncio.StreamWriter) -> None:
     """Close the connection instead of answering."""
     writer.close()

@@ -32,7 +32,7 @@ from naftiko_runtime.runtime.bindings import bind
 from naftiko_runtime.runtime.engine import Settings, open_engine
 from naftiko_runtime.values import Json, Secret
 from serving import compiled
-from wire import Respond, Seen, Upstream, answer, hang_up, silence
+from wire import Respond, Seen, Upstream, answer, hang_up, silence, silence_after
 
 WAIT_S = 5
 
@@ -289,12 +289,7 @@ async def test_a_caller_who_goes_away_takes_the_upstream_call_along(
     upstream: Upstream, fleet: Ships, operation: str
 ) -> None:
     arrived = asyncio.Event()
-
-    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
-        arrived.set()
-        await silence(seen, writer)
-
-    upstream.respond = respond
+    upstream.respond = silence_after(arrived)
     call = asyncio.ensure_future(fleet.call(operation, {"imo": "1"}))
     async with asyncio.timeout(WAIT_S):
         await arrived.wait()

@@ -14,7 +14,7 @@ from naftiko_runtime.runtime.proxies import Proxies
 from naftiko_runtime.runtime.transports import lines, pool, system_lookup
 from naftiko_runtime.runtime.transports.aiohttp import AiohttpTransport, open_aiohttp
 from naftiko_runtime.runtime.transports.pool import Outside
-from wire import Respond, Seen, Upstream, answer, hang_up, silence
+from wire import Respond, Seen, Upstream, answer, hang_up, silence, silence_after
 
 WAIT_S = 5
 
@@ -709,12 +709,7 @@ async def test_a_caller_who_gives_up_leaves_no_connection_behind(
     upstream: Upstream, transport: AiohttpTransport
 ) -> None:
     arrived = asyncio.Event()
-
-    async def respond(seen: Seen, writer: asyncio.StreamWriter) -> None:
-        arrived.set()
-        await silence(seen, writer)
-
-    upstream.respond = respond
+    upstream.respond = silence_after(arrived)
     waiting = asyncio.ensure_future(exchange(transport, "GET", upstream.url))
     await asyncio.wait_for(arrived.wait(), WAIT_S)
     waiting.cancel()
