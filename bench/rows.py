@@ -70,10 +70,10 @@ _NO_LANE, _WORKERS = "--no-hot-lane", "--workers"
 
 def _rest() -> Iterator[Row]:
     yield Row("pass-through", OURS, Load(PASS_THROUGH, ours("rest")))
+    yield Row("shaped", OURS, Load(SHAPED, ours("rest")))  # beside what it is compared with
     yield Row("pass-through", PROXY, Load(PASS_THROUGH, rival("proxy.py")))
     yield Row("pass-through", NGINX, Load(PASS_THROUGH, nginx_proxy))
     yield Row("pass-through", UPSTREAM, Load(DIRECT, None))
-    yield Row("shaped", OURS, Load(SHAPED, ours("rest")))
 
 
 def _calls() -> Iterator[Row]:

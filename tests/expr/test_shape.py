@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from naftiko_runtime.expr.path import Root, Steps, compile_path
 from naftiko_runtime.expr.scope import Argument, BindValue, Const, Scope
@@ -61,14 +63,79 @@ SHIPS: tuple[list[Json], ...] = (
 )
 
 
+def cut(shape: Shape, value: Json) -> Json:
+    """Project as the file reads: a field at a time."""
+    if not isinstance(shape, Fields):
+        return shape.project(value, SCOPE)
+    inner, cells = shape.path.select(value), {}
+    for name, each in shape.fields:
+        cells[name] = cut(each, inner)
+    return cells
+
+
 @pytest.mark.parametrize("ships", SHIPS)
 @pytest.mark.parametrize(
     "item", [Fields(SHIP), Fields((*SHIP, ("captain", ID))), Fields(SHIP, Steps(("port",)))]
 )
-def test_rows_are_what_their_elements_give_one_by_one(ships: list[Json], item: Fields) -> None:
+def test_rows_are_what_their_elements_give_field_by_field(ships: list[Json], item: Fields) -> None:
     rows = Rows(Root(), item).project(ships, SCOPE)
 
+    assert encode(rows) == encode([cut(item, ship) for ship in ships])
     assert encode(rows) == encode([item.project(ship, SCOPE) for ship in ships])
+
+
+LEAVES = st.one_of(
+    st.builds(lambda key: Selected(Steps((key,))), st.one_of(st.text(), st.integers(-2, 2))),
+    st.builds(lambda first, second: Selected(Steps((first, second))), st.text(), st.text()),
+    st.builds(lambda value: Computed(Const(value)), st.text()),
+    st.just(Selected(Root())),
+)
+SHAPES = st.recursive(
+    LEAVES,
+    lambda shapes: st.builds(
+        Fields,
+        st.lists(st.tuples(st.text(), shapes), max_size=4).map(tuple),
+        st.one_of(st.just(Root()), st.builds(lambda key: Steps((key,)), st.text())),
+    ),
+    max_leaves=12,
+)
+VALUES = st.recursive(
+    st.one_of(st.none(), st.integers(), st.text()),
+    lambda values: st.one_of(st.lists(values, max_size=3), st.dictionaries(st.text(), values, max_size=4)),
+)
+
+
+@given(shape=SHAPES, values=st.lists(VALUES, max_size=4), data=st.data())
+def test_any_fields_are_cut_whatever_their_names(
+    shape: Shape, values: list[Json], data: st.DataObject
+) -> None:
+    for value in values:  # so that something is found
+        if isinstance(value, dict) and isinstance(shape, Fields):
+            for _, each in shape.fields:
+                if isinstance(each, Selected) and isinstance(each.path, Steps):
+                    value[str(each.path.keys[0])] = data.draw(VALUES)
+
+    assert Rows(Root(), shape).project(values, SCOPE) == [cut(shape, value) for value in values]
+
+
+@pytest.mark.parametrize("name", ["'", '"', "\\", "{row}", "\n", "\x00", "\ud800", "__import__('os')", "é😀"])
+def test_names_are_names_and_never_code(name: str) -> None:
+    shape = Fields(((name, Selected(Steps((name,)))), ("a", Fields(((name, ID),)))))
+
+    assert shape.project({name: 1, "id": 2}, SCOPE) == {name: 1, "a": {name: 2}}
+
+
+def test_objects_may_nest_deeper_than_python_reads() -> None:
+    shape = Fields((("id", ID),))
+    for _ in range(300):
+        shape = Fields((("in", shape),))
+
+    found = shape.project({"id": 1}, SCOPE)
+    for _ in range(300):
+        inner = found["in"]
+        assert isinstance(inner, dict)
+        found = inner
+    assert found == {"id": 1}
 
 
 def test_rows_of_one_object_share_nothing() -> None:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..values.later import later
-from .door import Format, Hints
+from .door import Decode, Format, Hints
 from .json import decode_json, decode_ndjson
 from .text import decode_whole
 
@@ -42,6 +42,12 @@ _ROWS: Mapping[str, Callable[[], Format]] = MappingProxyType(
 @cache
 def _format(name: str) -> Format:
     return _ROWS[name]()
+
+
+@cache
+def decoder(name: str) -> Decode:
+    """Give what decodes a format."""
+    return _format(name).decode
 
 
 class _Formats(Mapping[str, Format]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from ..values import Json
 from ..values.record import dataclass
@@ -11,12 +12,15 @@ _MAX_VALUES = 1_000_000
 _MAX_DEPTH = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # one for every answer: writing fields of a frozen one takes three times as long
 class Hints:
     """What is known of an answer: the charset that its headers name, the ``outputSchema`` of the file."""
 
     charset: str | None = None
     schema: str | None = None
+
+
+Decode: TypeAlias = Callable[[bytes, Hints], Json]
 
 
 def accept_any(schema: str) -> None:
@@ -31,7 +35,7 @@ class Format:
     ``outputSchema`` that nobody can read.
     """
 
-    decode: Callable[[bytes, Hints], Json]
+    decode: Decode
     check: Callable[[str], None] = accept_any
     missing: str | None = None
 

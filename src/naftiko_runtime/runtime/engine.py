@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -79,25 +79,28 @@ class Engine:
         """Run an operation; raises CallError. The deadline ends when the answer's headers are there."""
         return Invocation(self, operation, raw, context)
 
-    async def run(
+    def run(
         self, operation: Operation, raw: Mapping[str, Json], context: Context, held: Held
-    ) -> Result:
+    ) -> Awaitable[Result]:
         """Do the work of an invocation."""
-        match operation.body:
-            case PassThrough(call) as passing:
-                scope = Scope(operation.contract.bind(raw), self.binds)
-                passed = _passing(call.render(scope), context)
-                inbound = await self._send(call, passed, context, held, self.settings.retries)
-                return as_declared(inbound, passing)
-            case Flow() as flow:
-                return await self._finish(flow, Scope(operation.contract.bind(raw), self.binds), context)
-            case Forward() as forward:
-                outbound = forward.render(Scope(operation.contract.bind(raw), self.binds), context.forwarded)
-                return await self._send(forward.call, _passing(outbound, context), context, held, retries=0)
-            case Refused(diagnostic):
-                raise NotLinked(diagnostic)
+        body = operation.body
+        if isinstance(body, Refused):
+            raise NotLinked(body.diagnostic)
+        scope = Scope(operation.contract.bind(raw), self.binds)
+        match body:
+            case PassThrough():
+                return self._pass(body, _passing(body.call.render(scope), context), context, held)
+            case Flow():
+                return self._finish(body, scope, context)
+            case Forward():
+                outbound = _passing(body.render(scope, context.forwarded), context)
+                return self._send(body.call, outbound, context, held, retries=0)
             case _:
-                assert_never(operation.body)
+                assert_never(body)
+
+    async def _pass(self, body: PassThrough, outbound: Outbound, context: Context, held: Held) -> Inbound:
+        inbound = await self._send(body.call, outbound, context, held, self.settings.retries)
+        return as_declared(inbound, body)
 
     async def _send(
         self, call: HttpCall, outbound: Outbound, context: Context, held: Held, retries: int | None
@@ -127,7 +130,8 @@ class Engine:
         return replace(outbound, body=pieces(outbound.body))
 
     async def _finish(self, flow: Flow, scope: Scope, context: Context) -> Answer:
-        check_askable(flow.asks, context.asker)
+        if flow.asks:
+            check_askable(flow.asks, context.asker)
         try:
             with self.deadlines.within(self.settings.timeout_s) as deadline:
                 effects: Effects = self._running(deadline, self.settings.retries, context.asker)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from time import perf_counter
 from typing import Protocol
 
@@ -20,9 +20,9 @@ log = logging.getLogger("naftiko.calls")
 class Runs(Protocol):
     """What runs operations."""
 
-    async def run(
+    def run(
         self, operation: Operation, raw: Mapping[str, Json], context: Context, held: Held
-    ) -> Result:
+    ) -> Awaitable[Result]:
         """Give the answer; what it holds is held until it was read."""
         ...
 

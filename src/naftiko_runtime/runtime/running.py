@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from ..formats import FORMATS, Hints
+from ..formats import Hints, decoder
 from ..plan.asking import NOBODY, Asker, Question, cannot_ask
 from ..plan.call import Headers, HttpCall, Inbound, Outbound
 from ..plan.errors import UndecodableAnswer, UpstreamError, UpstreamRefused
@@ -66,7 +66,11 @@ class Running:
             await held.aclose()
         if status >= 300:  # a redirect that could be followed has been
             raise UpstreamRefused(status, headers, body)
-        value = None if status == 204 else await _decode(call, body, headers, self.binds.values())
+        if status == 204:
+            return Answer(status, headers, None)
+        if len(body) <= _AT_ONCE_BYTES:
+            return Answer(status, headers, _decode(call, body, headers, self.binds.values()))
+        value = await asyncio.to_thread(_decode, call, body, headers, self.binds.values())
         return Answer(status, headers, value)
 
     async def ask(self, questions: Mapping[str, Question]) -> Mapping[str, Json]:
@@ -116,14 +120,10 @@ async def _unless_explained(inbound: Inbound, rules: tuple[ErrorRule, ...]) -> I
     return inbound
 
 
-async def _decode(call: HttpCall, body: bytes, headers: Headers, secrets: Iterable[Secret]) -> Json:
+def _decode(call: HttpCall, body: bytes, headers: Headers, secrets: Iterable[Secret]) -> Json:
     """Decode by the declared format; what the upstream wrote is only told at debug level."""
-    decode = FORMATS[call.answer_format].decode
-    hints = Hints(charset(headers), call.answer_schema)
     try:
-        if len(body) <= _AT_ONCE_BYTES:
-            return decode(body, hints)
-        return await asyncio.to_thread(decode, body, hints)
+        return decoder(call.answer_format)(body, Hints(charset(headers), call.answer_schema))
     except ValueError as error:
         log.debug("%s answered %s", call.name, beginning(body, secrets))
         sentence = f"{call.api} did not answer in {call.answer_format}: {error}"
