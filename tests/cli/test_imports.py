@@ -53,6 +53,12 @@ capability:
 """
 
 
+@pytest.fixture(autouse=True)
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measure no coverage in what is started here, which would import libraries for that."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> str:
     """Write a file that a REST server passes JSON of."""
