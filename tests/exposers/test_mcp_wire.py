@@ -210,7 +210,7 @@ async def test_a_message_beyond_the_limit_is_refused(serve: Serve, announced: bo
     async with serve(app()) as url, httpx2.AsyncClient() as client:
         response = await client.post(url, content=content, headers=JSON)
     assert response.status_code == 413
-    assert response.json()["detail"] == f"a message may have {LIMIT_BYTES} bytes"
+    assert response.json()["detail"] == f"the body is larger than {LIMIT_BYTES} bytes"
 
 
 @pytest.mark.parametrize(("body", "headers"), [(CALL, {}), (MODERN_CALL, MODERN)])

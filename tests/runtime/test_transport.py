@@ -642,8 +642,10 @@ async def test_what_follows_an_answer_is_not_the_next_one(upstream: Upstream, re
         b"HTTP/1.1 200 OK\r\nX-Odd: a\0b\r\nContent-Length: 0\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
         b"HTTP/1.1 200 OK\r\n" + b"X-Many: 1\r\n" * 9_000,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-" + b"a" * 8_190 + b": 1\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Long: " + b"a" * 8_191 + b"\r\n\r\n",
     ],
-    ids=["NUL", "two lengths", "endless headers"],
+    ids=["NUL", "two lengths", "endless headers", "long name", "long value"],
 )
 async def test_a_head_that_is_no_head_is_no_usable_answer(upstream: Upstream, data: bytes) -> None:
     upstream.respond = raw(data)

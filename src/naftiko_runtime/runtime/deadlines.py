@@ -25,9 +25,7 @@ class Deadlines:
 
     def begin(self, deadline: Deadline) -> None:
         self._running.add(deadline)
-        ends = deadline.when()
-        if ends is not None and ends < self._rings_at:
-            self._set(ends)
+        self.ring_for(deadline)
 
     def end(self, deadline: Deadline) -> None:
         self._running.discard(deadline)

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from ...plan.errors import CallError, TooLarge, UnknownOperation, WrongMethod
+from ...plan.errors import CallError, UnknownOperation, WrongMethod
 from ...plan.verifier import Principal
 from ...values import Json
 from ...values.json import encode
 from ..boundary import Failure, Message, Receive, Send, failure_of, log_refusal, unless_hung_up
 from ..guard import Entrance
+from ..receiving import Hangup, read_body
 from .asking import CALLER
 from .lane import Lane
 from .messages import NotAMessage, json_of
@@ -69,12 +70,13 @@ class Front:
             caller = await self.entrance.admit(scope)
             is_kept = self.has_sessions and has_session(scope)
             _check_kind(scope, _OF_SESSIONS if is_kept else _OF_ALL)
-            body = await _read(scope["headers"], receive, self.limit_bytes)
+            length = said(scope["headers"], b"content-length") or b""
+            body = await read_body(receive, length, self.limit_bytes)
+        except Hangup:
+            return
         except CallError as error:
             log_refusal(scope, error)
             await _refuse(failure_of(error), send)
-            return
-        if body is None:
             return
         try:
             await self._take(scope, caller, body, receive, send)
@@ -129,23 +131,6 @@ def _trimmed(headers: Iterable[tuple[bytes, bytes]]) -> _RawHeaders:
     if said(trimmed, b"accept") is None:
         trimmed.append((b"accept", b"*/*"))
     return trimmed
-
-
-async def _read(headers: _RawHeaders, receive: Receive, limit_bytes: int) -> bytes | None:
-    """Read the whole body; None when the caller hung up, TooLarge as soon as it is known."""
-    announced = said(headers, b"content-length") or b""
-    pieces: list[bytes] = []
-    size, received, more = int(announced) if announced.isdigit() else 0, 0, True
-    while more and size <= limit_bytes:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        pieces.append(message.get("body", b""))
-        size = received = received + len(pieces[-1])
-        more = message.get("more_body", False)
-    if size > limit_bytes:
-        raise TooLarge(f"a message may have {limit_bytes} bytes")
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 async def _refuse(failure: Failure, send: Send) -> None:

@@ -16,11 +16,11 @@ from ...values import Json
 from ..advice import NOTHING_IS_KNOWN, Repetition
 from ..boundary import ASGIApp, Message, Receive, Send, Sent, failure_of, log_refusal, unless_hung_up
 from ..guard import Entrance, Guard
+from ..receiving import Hangup
 from .forwarding import Forwards, build_forwards, forwarded, passed_on
 from .pages import Pages, build_pages
 from .request import (
     Body,
-    Hangup,
     arguments,
     has_body,
     header_pairs,

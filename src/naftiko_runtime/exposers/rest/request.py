@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
 from ...plan.call import Headers
-from ...plan.errors import BadArgument, InvalidArguments, TooLarge, WrongMediaType
+from ...plan.errors import BadArgument, InvalidArguments, WrongMediaType
 from ...plan.surfaces import Place, RestInput
 from ...values import Json
 from ...values.json import decode
 from ..boundary import Message, Receive
+from ..receiving import next_piece, read_body
 
 # what an HTTP client needs on a pass-through GET (D12)
 _PASSED_ON_GET = frozenset(
@@ -20,10 +21,6 @@ _PASSED_ON_GET = frozenset(
 )
 # what a streamed body needs to be understood
 _PASSED_WITH_UPLOAD = frozenset({"content-type", "content-length", "content-encoding", "accept"})
-
-
-class Hangup(Exception):
-    """The caller left before the request was complete."""
 
 
 @dataclass(slots=True)
@@ -36,17 +33,8 @@ class Body:
 
     async def read(self, headers: Mapping[str, str]) -> bytes:
         """Read it whole; raises TooLarge as soon as it is known to be, Hangup when the caller leaves."""
-        declared = headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > self.limit_bytes:
-            raise self._too_large()
-        body = bytearray()
-        more = True
-        while more:
-            chunk, more = await self._next_piece()
-            body += chunk
-            if len(body) > self.limit_bytes:
-                raise self._too_large()
-        return bytes(body)
+        announced = headers.get("content-length", "")
+        return await read_body(self.receive, announced.encode("utf-8", "surrogateescape"), self.limit_bytes)
 
     def stream(self) -> AsyncIterator[bytes]:
         """Give it in pieces, as fast as they are taken."""
@@ -56,18 +44,11 @@ class Body:
     async def _pieces(self) -> AsyncIterator[bytes]:
         more = True
         while more:
-            chunk, more = await self._next_piece()
+            chunk, more = await next_piece(self.receive)
             if chunk:
                 yield chunk
         if self._end is not None:
             self._end.set()
-
-    async def _next_piece(self) -> tuple[bytes, bool]:
-        """Give what came, and whether there is more."""
-        message = await self.receive()
-        if message["type"] == "http.disconnect":
-            raise Hangup
-        return message.get("body", b""), message.get("more_body", False)
 
     async def next_message(self) -> Message:
         """Wait for what comes after the body, which can only be the disconnect."""
@@ -76,9 +57,6 @@ class Body:
         message = await self.receive()
         # a body that is none is not asked for, but told all the same
         return await self.receive() if message["type"] == "http.request" else message
-
-    def _too_large(self) -> TooLarge:
-        return TooLarge(f"the body is larger than {self.limit_bytes} bytes")
 
 
 def has_body(headers: Mapping[str, str]) -> bool:

@@ -15,9 +15,9 @@ from typing import cast
 import aiohttp
 import httptools
 
-from .answer import Answer
+from .line_inbound import LineInbound
 
-# of a header's value, as in the library
+# of a header's name or value, as in the library
 _LONGEST_BYTES = 8190
 # of what is none of a body's: the head of an answer, what stands between and behind pieces
 _MOST_BYTES = 64 * 1024
@@ -56,8 +56,8 @@ class Line(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self._parser = _new_parser(self)
         self._fields: list[tuple[bytes, bytes]] = []
-        self._asked: asyncio.Future[Answer] | None = None
-        self._answer: Answer | None = None
+        self._asked: asyncio.Future[LineInbound] | None = None
+        self._answer: LineInbound | None = None
         self._bodiless_bytes = 0
         self._is_over = self._is_kept = self._ends_with_it = False
         self._timer: asyncio.TimerHandle | None = None
@@ -73,11 +73,11 @@ class Line(asyncio.Protocol):
     def is_open(self) -> bool:
         return self.transport is not None and not self.transport.is_closing()
 
-    async def ask(self, request: bytes) -> Answer:
+    async def ask(self, request: bytes) -> LineInbound:
         """Send a request that is short, and wait for the head of its answer; raises what the library does."""
         if self.transport is None or self.transport.is_closing():
             raise aiohttp.ServerDisconnectedError
-        asked: asyncio.Future[Answer] = self._loop.create_future()
+        asked: asyncio.Future[LineInbound] = self._loop.create_future()
         self._asked = asked
         self._bodiless_bytes, self._is_over = 0, False
         self._watch(self._silence_s)
@@ -150,7 +150,7 @@ class Line(asyncio.Protocol):
             return  # an answer follows
         self._is_kept = self._parser.should_keep_alive()
         headers = tuple([(_name(name), _text(value)) for name, value in self._fields])
-        self._answer = Answer(self._name, self, status, headers)
+        self._answer = LineInbound(self._name, self, status, headers)
         self._ends_with_it = not self._is_kept and not _has_end(self._answer)
 
     def on_body(self, body: bytes) -> None:
@@ -225,6 +225,9 @@ def _new_parser(line: Line) -> httptools.HttpResponseParser:
 
 @lru_cache(512)
 def _name(name: bytes) -> str:
+    """Decode the name of a header; an error ends the connection."""
+    if len(name) > _LONGEST_BYTES:
+        raise ValueError("no header has a name like this")
     return name.decode("latin-1").lower()
 
 
@@ -235,7 +238,7 @@ def _text(value: bytes) -> str:
     return value.decode("utf-8", "surrogateescape").rstrip(" \t")
 
 
-def _has_end(answer: Answer) -> bool:
+def _has_end(answer: LineInbound) -> bool:
     """Tell whether a body says itself where it ends (RFC 9112, 6.3)."""
     if answer.status in _WITHOUT_BODY:
         return True

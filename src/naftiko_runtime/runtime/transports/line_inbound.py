@@ -22,7 +22,7 @@ class Pausing(Protocol):
     def resume(self) -> None: ...
 
 
-class Answer:
+class LineInbound:
     """Status, headers, and the body as it comes, of which it is the iterator; a slow reader pauses the line.
 
     One object for what is one thing, because each is made for every call.
@@ -52,7 +52,7 @@ class Answer:
         """Give the body in pieces of at most 64 KiB."""
         return self
 
-    def __aiter__(self) -> Answer:
+    def __aiter__(self) -> LineInbound:
         return self
 
     async def __anext__(self) -> bytes:

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 from ...plan.call import Inbound
-from .answer import Answer
 from .line import Line
+from .line_inbound import LineInbound
 from .lines import Lines
 from .telling import FAILURES, check_status, told
 
@@ -47,7 +47,7 @@ class ShortExchange:
     def __init__(self, lines: Lines, asked: Asked) -> None:
         self._lines, self._asked = lines, asked
         self._line: Line | None = None
-        self._answer: Answer | None = None
+        self._answer: LineInbound | None = None
 
     async def __aenter__(self) -> Inbound:
         lines = self._lines
