@@ -1,5 +1,6 @@
 """Which heavy libraries a command imports: those that it uses, so that it starts quickly and stays small."""
 
+import json
 import re
 import subprocess
 import sys
@@ -177,6 +178,36 @@ def test_an_mcp_server_imports_the_sdk_when_a_message_needs_it(
         finally:
             process.terminate()
             said += process.communicate()[1]
+    assert ("| mcp.server\n" in re.sub(r"\| +", "| ", said)) is needs_sdk
+
+
+@pytest.mark.parametrize(
+    ("messages", "needs_sdk"), [(USUAL, False), ((*USUAL, ("logging/setLevel", {})), True)]
+)
+def test_over_lines_the_sdk_is_imported_when_a_message_needs_it(
+    messages: tuple[tuple[str, Mapping[str, object]], ...], needs_sdk: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "ships.yaml"
+    path.write_text(MCP_FILE)
+    program = "import sys; from naftiko_runtime.cli import main; main(sys.argv[1:])"
+    command = [sys.executable, "-X", "importtime", "-c", program, "run", str(path), "--stdio"]
+    greeted = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    asked = [{"jsonrpc": "2.0", "id": 1, "method": method, "params": params} for method, params in messages]
+    pipe, environ = subprocess.PIPE, environ_of(tmp_path)
+    with (
+        (tmp_path / "imported").open("w+") as log,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=log, text=True, env=environ) as process,
+    ):
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for each in (asked[0], greeted, *asked[1:]):
+            process.stdin.write(f"{json.dumps(each)}\n")
+        process.stdin.flush()
+        heard = [json.loads(process.stdout.readline()) for _ in asked]
+        process.communicate()
+        log.seek(0)
+        said = log.read()
+    assert len(heard) == len(asked)
     assert ("| mcp.server\n" in re.sub(r"\| +", "| ", said)) is needs_sdk
 
 

@@ -20,6 +20,13 @@ from naftiko_runtime.values import Json
 pytestmark = pytest.mark.anyio
 
 WAIT_S = 5
+
+
+@pytest.fixture(params=[True, False], ids=["hot lane", "SDK alone"])
+def lane(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
 ENVELOPE = {
     "_meta": {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -101,14 +108,14 @@ def call(number: int, tool: str) -> dict[str, object]:
 
 
 @asynccontextmanager
-async def session() -> AsyncIterator[Session]:
+async def session(*, lane: bool) -> AsyncIterator[Session]:
     say, lines = anyio.create_memory_object_stream[bytes](100)
     answers, heard = anyio.create_memory_object_stream[bytes](100)
     engine = FakeEngine()
     opened = Session(engine, say, heard)
 
     async def serve() -> None:
-        await serve_lines(SURFACE, engine.invoke, "1", lines, answers.send)
+        await serve_lines(SURFACE, engine.invoke, "1", lines, answers.send, has_hot_lane=lane)
         opened.done.set()
 
     async with anyio.create_task_group() as tasks, lines, answers, heard:
@@ -117,8 +124,8 @@ async def session() -> AsyncIterator[Session]:
         await opened.close()
 
 
-async def test_a_slow_call_does_not_hold_up_another_one() -> None:
-    async with session() as wire:
+async def test_a_slow_call_does_not_hold_up_another_one(lane: bool) -> None:
+    async with session(lane=lane) as wire:
         await wire.greet()
         await wire.send(call(1, "slow"), call(2, "fast"))
         assert (await wire.next())["id"] == 2
@@ -126,8 +133,8 @@ async def test_a_slow_call_does_not_hold_up_another_one() -> None:
         assert (await wire.next())["id"] == 1
 
 
-async def test_a_cancelled_call_ends_what_it_called() -> None:
-    async with session() as wire:
+async def test_a_cancelled_call_ends_what_it_called(lane: bool) -> None:
+    async with session(lane=lane) as wire:
         await wire.greet()
         await wire.send(call(1, "slow"))
         with anyio.fail_after(WAIT_S):
@@ -138,8 +145,28 @@ async def test_a_cancelled_call_ends_what_it_called() -> None:
     assert wire.engine.was_cancelled
 
 
-async def test_the_end_of_the_input_ends_what_still_runs() -> None:
-    async with session() as wire:
+async def test_a_call_can_be_cancelled_after_something_unusual_was_said(lane: bool) -> None:
+    async with session(lane=lane) as wire:
+        await wire.greet()
+        await wire.send(call(1, "slow"), ask(2, "logging/setLevel", {"level": "info"}))
+        assert (await wire.next())["id"] == 2
+        cancelled = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}}
+        await wire.send(cancelled, call(3, "fast"))
+        assert (await wire.next())["id"] == 3
+        assert wire.engine.was_cancelled
+
+
+async def test_what_was_asked_before_the_end_of_the_input_is_answered(lane: bool) -> None:
+    if not lane:
+        pytest.skip("the SDK gives up everything")
+    async with session(lane=lane) as wire:
+        await wire.send(ask(0, "initialize", HELLO), ask(1, "ping", {}))
+        await wire.close()
+        assert (await wire.next())["id"] == 0
+
+
+async def test_the_end_of_the_input_ends_what_still_runs(lane: bool) -> None:
+    async with session(lane=lane) as wire:
         await wire.greet()
         await wire.send(call(1, "slow"))
         with anyio.fail_after(WAIT_S):
@@ -148,8 +175,8 @@ async def test_the_end_of_the_input_ends_what_still_runs() -> None:
         assert wire.engine.was_cancelled
 
 
-async def test_a_client_may_look_around_before_it_chooses_the_older_era() -> None:
-    async with session() as wire:
+async def test_a_client_may_look_around_before_it_chooses_the_older_era(lane: bool) -> None:
+    async with session(lane=lane) as wire:
         await wire.send(ask(7, "server/discover", ENVELOPE), ask(8, "server/discover", ENVELOPE))
         found = [await wire.next() for _ in range(2)]
         assert [(answer["id"], answer["result"]["supportedVersions"]) for answer in found] == [
@@ -159,16 +186,16 @@ async def test_a_client_may_look_around_before_it_chooses_the_older_era() -> Non
         await wire.greet()
 
 
-async def test_an_early_look_around_gives_what_a_later_one_gives() -> None:
-    async with session() as wire:
+async def test_an_early_look_around_gives_what_a_later_one_gives(lane: bool) -> None:
+    async with session(lane=lane) as wire:
         await wire.send(ask(1, "server/discover", ENVELOPE), ask(2, "tools/list", ENVELOPE))
         first, _ = await wire.next(), await wire.next()
         await wire.send(ask(1, "server/discover", ENVELOPE))
         assert first == await wire.next()
 
 
-async def test_a_question_that_the_older_era_does_not_know_is_refused_as_the_sdk_does() -> None:
-    async with session() as wire:
+async def test_a_question_that_the_older_era_does_not_know_is_refused_as_the_sdk_does(lane: bool) -> None:
+    async with session(lane=lane) as wire:
         await wire.send(ask(1, "server/discover", {}))
         assert "error" in await wire.next()
 
@@ -185,8 +212,10 @@ async def test_a_question_that_the_older_era_does_not_know_is_refused_as_the_sdk
         (b'"text"', -32600),
     ],
 )
-async def test_a_line_that_is_no_message_is_told_and_the_next_one_is_answered(line: bytes, code: int) -> None:
-    async with session() as wire:
+async def test_a_line_that_is_no_message_is_told_and_the_next_one_is_answered(
+    line: bytes, code: int, lane: bool
+) -> None:
+    async with session(lane=lane) as wire:
         await wire.send(line)
         refused = await wire.next()
         assert (refused["id"], refused["error"]["code"]) == (None, code)
@@ -196,7 +225,7 @@ async def test_a_line_that_is_no_message_is_told_and_the_next_one_is_answered(li
         assert [(await wire.next())["id"], (await wire.next())["id"]] == [None, 1]
 
 
-async def test_a_client_that_no_longer_reads_ends_the_session() -> None:
+async def test_a_client_that_no_longer_reads_ends_the_session(lane: bool) -> None:
     say, lines = anyio.create_memory_object_stream[bytes](100)
 
     async def write(line: bytes) -> None:
@@ -205,4 +234,4 @@ async def test_a_client_that_no_longer_reads_ends_the_session() -> None:
     async with say, lines:
         await say.send(json.dumps(ask(0, "initialize", HELLO)).encode())
         with anyio.fail_after(WAIT_S):
-            await serve_lines(SURFACE, FakeEngine().invoke, "1", lines, write)
+            await serve_lines(SURFACE, FakeEngine().invoke, "1", lines, write, has_hot_lane=lane)

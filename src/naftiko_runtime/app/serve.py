@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-
-import anyio
+from functools import partial
 
 from .. import __version__
 from ..exposers import mcp
@@ -92,15 +91,21 @@ async def faced(ready: Ready, options: Options) -> AsyncIterator[Serving]:
 @asynccontextmanager
 async def _over_stdio(
     plan: Plan, environ: Mapping[str, str], options: Options
-) -> AsyncIterator[tuple[Serving, Callable[[], Awaitable[None]]]]:
+) -> AsyncIterator[tuple[Serving, Callable[[], Coroutine[object, object, None]]]]:
     """Open what one MCP server needs; the second thing that it gives serves until the other side is done."""
     surface = surface_for_stdio(plan)
     async with opened(plan, environ, options) as called:
         with standard_streams() as wire:
-            yield (
-                Serving(plan, (), called.base_uris, called.sandboxed, surface),
-                lambda: mcp.serve_lines(surface, called.engine.invoke, __version__, wire.lines(), wire.write),
+            serve_all = partial(
+                mcp.serve_lines,
+                surface,
+                called.engine.invoke,
+                __version__,
+                wire.lines(),
+                wire.write,
+                has_hot_lane=options.hot_lane,
             )
+            yield Serving(plan, (), called.base_uris, called.sandboxed, surface), serve_all
 
 
 async def serve_until_told(
@@ -121,20 +126,16 @@ async def serve_stdio_until_told(
     """Serve one MCP server over standard input and output until that ends, or a signal comes."""
     stopped = asyncio.Event()
     with signals(stopped):
-        async with (
-            _over_stdio(plan, environ, options) as (served, serve_all),
-            anyio.create_task_group() as tasks,
-        ):
+        async with _over_stdio(plan, environ, options) as (served, serve_all):
             keep_all()
             ready(served)
-
-            async def leave() -> None:
-                await stopped.wait()
-                tasks.cancel_scope.cancel()
-
-            tasks.start_soon(leave)
-            await serve_all()
-            tasks.cancel_scope.cancel()
+            told = asyncio.create_task(stopped.wait())
+            talking = asyncio.create_task(serve_all())
+            await asyncio.wait((told, talking), return_when=asyncio.FIRST_COMPLETED)
+            for task in (told, talking):
+                task.cancel()
+            with suppress(asyncio.CancelledError):
+                await talking
 
 
 def serve(plan: Plan, environ: Mapping[str, str], options: Options | None = None) -> None:

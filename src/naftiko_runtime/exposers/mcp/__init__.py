@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import field
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from ...plan.surfaces import Invoke, McpSurface
 from ...values.later import later
 from ...values.record import dataclass
 from ..guard import Entrance, Guard
 from .lane import Lane
+from .lines import Conversation, Session, Write
 from .methods import Methods
 from .needs import needs_sessions, reporting_tools
 from .sessions import SessionLimits
@@ -26,8 +27,6 @@ else:
     stdio = later(".sdk.stdio", __package__)
 
 __all__ = ["Front", "McpOptions", "SessionLimits", "build_app", "load_sdk", "needs_sessions", "serve_lines"]
-
-Write: TypeAlias = Callable[[bytes], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,20 @@ def load_sdk() -> None:
 
 
 async def serve_lines(
-    surface: McpSurface, invoke: Invoke, version: str, lines: AsyncIterator[bytes], write: Write
+    surface: McpSurface,
+    invoke: Invoke,
+    version: str,
+    lines: AsyncIterator[bytes],
+    write: Write,
+    *,
+    has_hot_lane: bool = True,
 ) -> None:
     """Answer one JSON-RPC message a line until there are no more; what still runs then is given up."""
-    await stdio.serve_lines(surface, Methods.of(surface, invoke, {}), version, lines, write)
+    methods = Methods.of(surface, invoke, {})
+    lane = Lane.of(surface, methods, version, is_lasting=True) if has_hot_lane else None
+    session = partial(_open_session, surface, methods, version)
+    await Conversation(lane, reporting_tools(surface), session, write).serve(lines)
+
+
+def _open_session(surface: McpSurface, methods: Methods, version: str) -> Session:
+    return stdio.open_session(surface, methods, version)

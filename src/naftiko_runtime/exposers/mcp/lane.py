@@ -15,10 +15,9 @@ from ...values import Json
 from ...values.json import encode, encode_around
 from .methods import Methods
 from .needs import asks
-from .protocol import INVALID_PARAMS, SILENT, Fields, Method, ProtocolError, present
-from .usual import HANDSHAKES, MODERN, Headers, Request, usual_request
+from .protocol import INVALID_PARAMS, SILENT, Exchange, Fields, Method, ProtocolError, present
+from .usual import MODERN, Headers, Request, agreed, usual_message, usual_request
 
-_LATEST = max(HANDSHAKES)
 _METHOD_NOT_FOUND = -32601
 # the SDK's table of what HTTP says to an error; older revisions say 200 to all
 _STATUS: Mapping[int, int] = {INVALID_PARAMS: 400, _METHOD_NOT_FOUND: 404}
@@ -41,17 +40,21 @@ Reply: TypeAlias = tuple[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Answers for one surface; ``elsewhere`` are the methods with names that the SDK has to look at."""
+    """Answers for one surface; ``elsewhere`` are the methods with names that the SDK has to look at.
+
+    A client whose connection is lasting may say how much of a log it wants.
+    """
 
     methods: Mapping[str, Method]
     server_info: Fields
     instructions: str
     caching: Fields
     elsewhere: frozenset[tuple[str, Json]]
+    is_lasting: bool = False
     _ready: dict[tuple[str, bool], bytes] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
-    def of(cls, surface: McpSurface, methods: Methods, version: str) -> Lane:
+    def of(cls, surface: McpSurface, methods: Methods, version: str, *, is_lasting: bool = False) -> Lane:
         scope = "public" if surface.caching.is_public else "private"
         return cls(
             methods=methods.table,
@@ -59,40 +62,47 @@ class Lane:
             instructions=surface.description,
             caching={"ttlMs": surface.caching.ttl_ms, "cacheScope": scope},
             elsewhere=frozenset({*_with_headers(methods), *_asking(surface)}),
+            is_lasting=is_lasting,
         )
 
     def take(self, headers: Headers, value: Json) -> Request | None:
-        """Read a message; None for one that the SDK has to answer."""
-        request = usual_request(headers, value)
+        """Read a message that came with headers; None for one that the SDK has to answer."""
+        return self._own_of(usual_request(headers, value))
+
+    def take_bare(self, value: Json, version: str) -> Request | None:
+        """Read a message that came alone; None for one that the SDK has to answer."""
+        return self._own_of(usual_message(value, version))
+
+    def _own_of(self, request: Request | None) -> Request | None:
         if request is None:
             return None
         name = request.name if isinstance(request.name, str) else None
         return None if (request.method, name) in self.elsewhere else request
 
-    async def answer(self, request: Request) -> Reply:
+    async def answer(self, request: Request, exchange: Exchange = SILENT) -> Reply:
         """Answer a request; a notification is only received."""
         if request.id is None:
             return 202, b""
         head = b'{"jsonrpc":"2.0","id":' + encode(request.id)
         try:
-            result = await self._result(request)
+            result = await self._result(request, exchange)
         except ProtocolError as error:
             return self._refused(request, head, error)
         return 200, b"".join((head, b',"result":', result, b"}"))
 
-    def _result(self, request: Request) -> Awaitable[bytes]:
+    def _result(self, request: Request, exchange: Exchange) -> Awaitable[bytes]:
         is_fixed = request.method in _FIXED and "cursor" not in request.params
-        return self._kept(request) if is_fixed else self._made(request)
+        return self._kept(request) if is_fixed else self._made(request, exchange)
 
     async def _kept(self, request: Request) -> bytes:
         key = request.method, request.is_modern
         if key not in self._ready:
-            self._ready[key] = await self._made(request)
+            self._ready[key] = await self._made(request, SILENT)
         return self._ready[key]
 
-    async def _made(self, request: Request) -> bytes:
+    async def _made(self, request: Request, exchange: Exchange) -> bytes:
         method = self.methods.get(request.method)
-        fields = self._own(request) if method is None else await method(request.params, SILENT)
+        fields = self._own(request) if method is None else await method(request.params, exchange)
         if not request.is_modern:
             return encode_around(fields)
         if request.method in _CACHED:
@@ -115,8 +125,9 @@ class Lane:
                 raise ProtocolError(_METHOD_NOT_FOUND, "Method not found", method)
 
     def _shaken(self, wanted: str) -> Fields:
-        version = wanted if wanted in HANDSHAKES else _LATEST
-        return self._described({"protocolVersion": version, "serverInfo": self.server_info}, is_modern=False)
+        return self._described(
+            {"protocolVersion": agreed(wanted), "serverInfo": self.server_info}, is_modern=False
+        )
 
     def _described(self, fields: Fields, *, is_modern: bool) -> Fields:
         """Tell what the server has; newer clients hear of changes where they can subscribe at all."""
@@ -129,6 +140,8 @@ class Lane:
             capabilities["prompts"] = changes
         if "completion/complete" in self.methods:
             capabilities["completions"] = {}
+        if self.is_lasting:
+            capabilities["logging"] = {}
         told: Fields = {"instructions": self.instructions} if self.instructions else {}
         return {**fields, "capabilities": capabilities, **told}
 

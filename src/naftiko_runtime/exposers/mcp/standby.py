@@ -88,9 +88,14 @@ class Standby:
         except Exception as error:  # noqa: BLE001 - raised where somebody waits for it
             opened.set_exception(error)
             return
-        if gc.get_freeze_count():  # this lives on too, as all that did when the process began to serve
-            gc.collect()
-            gc.freeze()
+        keep_loaded()
         async with desk.run():
             opened.set_result(desk)
             await self._over.wait()
+
+
+def keep_loaded() -> None:
+    """Let the collector leave alone what was loaded late: it lives on, as all does that was there before."""
+    if gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()

@@ -15,6 +15,7 @@ from .protocol import Params
 
 MODERN = "2026-07-28"
 HANDSHAKES = frozenset({"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"})
+_LATEST = max(HANDSHAKES)
 
 _SPOKEN = "io.modelcontextprotocol/protocolVersion"
 CLIENT_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
@@ -53,21 +54,42 @@ class Request:
 
 
 def usual_request(headers: Headers, value: Json) -> Request | None:
-    """Read a message; None for one that is not of the usual form."""
+    """Read a message that came with headers; None for one that is not of the usual form."""
     head = _head(headers)
-    if head is None or not isinstance(value, dict) or not value.keys() <= _MEMBERS:
+    if head is None:
+        return None
+    request = usual_message(value, _VERSIONS[head.get(_VERSION, b"")])
+    if request is None or request.id is None or not request.is_modern:
+        return request
+    return request if _says_the_same(request, head) else None
+
+
+def usual_message(value: Json, version: str) -> Request | None:
+    """Read a message; None for one that is not of the usual form."""
+    if not isinstance(value, dict) or not value.keys() <= _MEMBERS:
         return None
     method, params = value.get("method"), value.get("params", _NOTHING)
     if value.get("jsonrpc") != "2.0" or not isinstance(method, str) or not isinstance(params, dict):
         return None
-    version = _VERSIONS[head.get(_VERSION, b"")]
     if "id" not in value:
         return Request(None, method, params, version)
     named = value["id"]
     if isinstance(named, bool) or not isinstance(named, (str, int)):
         return None
     request = Request(named, method, params, version)
-    return request if _is_usual(request, head) else None
+    return request if _is_usual(request) else None
+
+
+def is_enveloped(value: Json) -> bool:
+    """Tell whether a message says its revision itself, which newer clients do."""
+    params = value.get("params") if isinstance(value, dict) else None
+    meta = params.get("_meta") if isinstance(params, dict) else None
+    return isinstance(meta, dict) and _SPOKEN in meta
+
+
+def agreed(wanted: Json) -> str:
+    """Say in which revision a handshake ends."""
+    return wanted if isinstance(wanted, str) and wanted in HANDSHAKES else _LATEST
 
 
 def said(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
@@ -107,12 +129,12 @@ def _is_json(content_type: bytes) -> bool:
     return content_type.partition(b";")[0].strip() == b"application/json"
 
 
-def _is_usual(request: Request, head: _Head) -> bool:
+def _is_usual(request: Request) -> bool:
     check = _PARAMS.get(request.method)
     if check is None or not check(request.params):
         return False
     if request.is_modern:
-        return request.method not in _HANDSHAKE and _says_the_same(request, head) and _is_modern_meta(request)
+        return request.method not in _HANDSHAKE and _is_modern_meta(request)
     return request.method != "server/discover" and _is_meta(request.params.get("_meta", _NOTHING))
 
 

@@ -11,6 +11,8 @@ from mcp.server import ServerRequestContext
 from mcp.server.connection import allowed_log_levels
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
+from ..telling import bytes_said, step_said
+
 _Exchange: TypeAlias = ServerRequestContext[Any]
 _LEVELS: tuple[types.LoggingLevel, ...] = get_args(types.LoggingLevel)
 
@@ -53,7 +55,7 @@ class Reporter:
         """Tell of the steps of a flow that has several."""
         if total < 2:
             return
-        message = f"step {name!r}, {done + 1} of {total}" if name else f"{total} of {total} steps are done"
+        message = step_said(done, total, name)
         await self.exchange.session.report_progress(done, total, message)
         if self._wants_log("info"):
             params = types.LoggingMessageNotificationParams(level="info", data=f"{self.tool}: {message}")
@@ -62,8 +64,7 @@ class Reporter:
 
     async def received(self, done: int, total: int | None) -> None:
         """Tell how much of a long answer has come."""
-        message = f"{done} bytes" if total is None else f"{done} of {total} bytes"
-        await self.exchange.session.report_progress(done, total, message)
+        await self.exchange.session.report_progress(done, total, bytes_said(done, total))
 
     def _wants_log(self, level: types.LoggingLevel) -> bool:
         if self.exchange.protocol_version in MODERN_PROTOCOL_VERSIONS:

@@ -1,8 +1,10 @@
-"""MCP over lines: one client, in whose hands both ends of a process are."""
+"""The SDK's side of MCP over lines."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any, TypeAlias
 
 import anyio
@@ -15,8 +17,10 @@ from mcp.shared.message import SessionMessage
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
 from ....plan.surfaces import McpSurface
-from ..messages import NotAMessage, json_of
+from ....values import Json
+from ..messages import NotAMessage
 from ..methods import Methods
+from ..protocol import mapping
 from .messages import message_of, refusal_of
 from .server import Lasting, build_server
 
@@ -24,34 +28,48 @@ Write: TypeAlias = Callable[[bytes], Awaitable[None]]
 _Outgoing: TypeAlias = MemoryObjectSendStream[SessionMessage]
 
 
-async def serve_lines(
-    surface: McpSurface, methods: Methods, version: str, lines: AsyncIterator[bytes], write: Write
-) -> None:
-    """Answer one JSON-RPC message a line until there are no more; what still runs then is given up."""
-    server = build_server(surface, methods, version=version, lasting=Lasting())
-    to_server, incoming = anyio.create_memory_object_stream[SessionMessage | Exception]()
-    outgoing, from_server = anyio.create_memory_object_stream[SessionMessage]()
-    async with server.lifespan(server) as state, anyio.create_task_group() as tasks:
-        tasks.start_soon(_write_all, from_server, write, tasks.cancel_scope.cancel)
-        tasks.start_soon(_Reader(server, outgoing.clone(), to_server).read, lines)
-        options = server.create_initialization_options()
-        await serve_dual_era_loop(server, incoming, outgoing, lifespan_state=state, init_options=options)
+def open_session(surface: McpSurface, methods: Methods, version: str) -> LineSession:
+    """Make what answers the messages of one client."""
+    return LineSession(build_server(surface, methods, version=version, lasting=Lasting()))
+
+
+@dataclass(frozen=True, slots=True)
+class LineSession:
+    """A connection to one client, which may have begun elsewhere."""
+
+    server: Server[Any]
+
+    async def serve(self, opening: Sequence[Json], messages: AsyncIterator[Json], say: Write) -> None:
+        """Answer messages until there are no more; those that open it were answered before."""
+        server, unheard = self.server, {f"opening-{token_hex(8)}": message for message in opening}
+        to_server, incoming = anyio.create_memory_object_stream[SessionMessage | Exception]()
+        outgoing, from_server = anyio.create_memory_object_stream[SessionMessage]()
+        reader = _Reader(server, outgoing.clone(), to_server)
+        async with server.lifespan(server) as state, anyio.create_task_group() as tasks:
+            tasks.start_soon(_write_all, from_server, say, {*unheard})
+            tasks.start_soon(reader.read, [_renamed(*each) for each in unheard.items()], messages)
+            options = server.create_initialization_options()
+            await serve_dual_era_loop(server, incoming, outgoing, lifespan_state=state, init_options=options)
+
+
+def _renamed(name: str, message: Json) -> Json:
+    """Say a question again under a name of ours, by which its answer is known."""
+    return {**mapping(message), "id": name} if "id" in mapping(message) else message
 
 
 async def _write_all(
-    messages: MemoryObjectReceiveStream[SessionMessage], write: Write, stop: Callable[[], None]
+    messages: MemoryObjectReceiveStream[SessionMessage], say: Write, unheard: set[str]
 ) -> None:
     async with messages:
         async for item in messages:
-            try:
-                await write(item.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n")
-            except OSError:  # nobody reads any more
-                return stop()
-    return None
+            message = item.message
+            if isinstance(message, types.JSONRPCResponse | types.JSONRPCError) and message.id in unheard:
+                continue
+            await say(message.model_dump_json(by_alias=True, exclude_unset=True).encode())
 
 
 class _Reader:
-    """Reads messages; what is none, and what a client asks before it chooses an era, is answered here.
+    """Hands messages on; what is none, and what a client asks before it chooses an era, is answered here.
 
     The SDK holds a connection to the era of its first request. Clients that ask ``server/discover`` first
     may still choose the older era afterwards, so that question must not choose for them.
@@ -66,15 +84,17 @@ class _Reader:
         self._server, self._answers, self._messages = server, answers, messages
         self._has_chosen = False
 
-    async def read(self, lines: AsyncIterator[bytes]) -> None:
+    async def read(self, opening: Sequence[Json], messages: AsyncIterator[Json]) -> None:
         async with self._answers, self._messages:
-            async for line in lines:
-                if line.strip():
-                    await self._take(line)
+            self._has_chosen = any("id" in mapping(message) for message in opening)
+            for message in opening:
+                await self._take(message)
+            async for message in messages:
+                await self._take(message)
 
-    async def _take(self, line: bytes) -> None:
+    async def _take(self, value: Json) -> None:
         try:
-            message = message_of(json_of(line, "line"), "line")
+            message = message_of(value, "line")
         except NotAMessage as none:
             await self._answers.send(SessionMessage(refusal_of(none)))
             return
