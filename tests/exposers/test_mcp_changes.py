@@ -13,6 +13,8 @@ from mcp.shared.subscriptions import ResourcesListChanged, ResourceUpdated
 from naftiko_runtime.exposers.boundary import ASGIApp
 from naftiko_runtime.exposers.guard import Guard
 from naftiko_runtime.exposers.mcp import McpOptions, build_app
+from naftiko_runtime.exposers.mcp.files import list_files
+from naftiko_runtime.exposers.mcp.sdk import changes
 from naftiko_runtime.plan.surfaces import Context, McpResource, McpSurface, Operation, Result
 from naftiko_runtime.plan.uris import UriPattern
 from naftiko_runtime.values import Json
@@ -60,6 +62,18 @@ async def test_a_file_that_is_written_again_is_told(serve: Serve, docs: Path) ->
             assert await heard(listening) == ResourceUpdated(NOTE)
         (found,) = (await client.read_resource(NOTE)).contents
         assert found.text == "another one"  # type: ignore[union-attr]
+
+
+async def test_a_file_that_is_gone_before_it_is_looked_at_is_none(
+    serve: Serve, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "list_files", lambda root: (*list_files(root), "gone.md"))
+    async with (
+        client_of(serve, docs) as client,
+        client.listen(resource_subscriptions=[NOTE]) as listening,
+    ):
+        (docs / "note.md").write_text("another one")
+        assert await heard(listening) == ResourceUpdated(NOTE)
 
 
 async def test_files_that_come_and_go_change_the_list(serve: Serve, docs: Path) -> None:

@@ -10,6 +10,8 @@ import anyio
 import pytest
 
 from naftiko_runtime.exposers.mcp import serve_lines
+from naftiko_runtime.exposers.mcp.lane import Lane
+from naftiko_runtime.exposers.mcp.sdk import stdio
 from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.shape import Selected
 from naftiko_runtime.plan.contract import Contract
@@ -118,7 +120,7 @@ async def session(*, lane: bool) -> AsyncIterator[Session]:
         await serve_lines(SURFACE, engine.invoke, "1", lines, answers.send, has_hot_lane=lane)
         opened.done.set()
 
-    async with anyio.create_task_group() as tasks, lines, answers, heard:
+    async with anyio.create_task_group() as tasks, say, lines, answers, heard:
         tasks.start_soon(serve)
         yield opened
         await opened.close()
@@ -223,6 +225,39 @@ async def test_a_line_that_is_no_message_is_told_and_the_next_one_is_answered(
         await wire.greet()
         await wire.send(line, call(1, "fast"))
         assert [(await wire.next())["id"], (await wire.next())["id"]] == [None, 1]
+
+
+async def test_a_bug_is_answered_and_says_nothing_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*arguments: object) -> None:
+        raise ZeroDivisionError("inner words")
+
+    monkeypatch.setattr(Lane, "answer", broken)
+    async with session(lane=True) as wire:
+        await wire.send(ask(7, "initialize", HELLO))
+        answer = await wire.next()
+        assert (answer["id"], answer["error"]["code"]) == (7, -32603)
+        assert "incident" in answer["error"]["message"]
+        assert "inner words" not in str(answer)
+
+
+@pytest.mark.parametrize("method", ["open_session", "serve"])
+async def test_what_keeps_the_sdk_from_answering_is_raised(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: object) -> object:
+        raise ZeroDivisionError
+
+    async def breaking(*arguments: object) -> None:
+        broken()
+
+    if method == "serve":
+        monkeypatch.setattr(stdio.LineSession, "serve", breaking)
+    else:
+        monkeypatch.setattr(stdio, "open_session", broken)
+    with pytest.RaisesGroup(ZeroDivisionError, flatten_subgroups=True):
+        async with session(lane=False) as wire:
+            await wire.send(ask(7, "initialize", HELLO))
+            await wire.done.wait()
 
 
 async def test_a_client_that_no_longer_reads_ends_the_session(lane: bool) -> None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from naftiko_runtime.expr.path import Root, Steps, compile_path
 from naftiko_runtime.expr.scope import Argument, BindValue, Const, Scope
-from naftiko_runtime.expr.shape import Computed, Fields, Rows, Selected, Shape
+from naftiko_runtime.expr.shape import Augmented, Computed, Fields, Rows, Selected, Shape
 from naftiko_runtime.values import Json, Secret
 from naftiko_runtime.values.json import encode
 
@@ -45,6 +45,13 @@ ID = Selected(Steps(("id",)), "number")
 )
 def test_a_shape_cuts_its_part_from_the_answer(shape: Shape, projected: Json) -> None:
     assert shape.project(ANSWER, SCOPE) == projected
+
+
+def test_added_fields_can_be_read_and_may_be_of_any_type() -> None:
+    added = Augmented(Fields((("id", ID),)))
+
+    assert (str(added), added.schema()) == ("{id: $.id}", {})
+    assert added.project([{"a": 1}, 2], SCOPE) == [{"a": 1, "id": None}, 2]
 
 
 CAPTAIN = Fields((("name", Selected(Steps(("captain",)))), ("by", Computed(Argument("name")))))

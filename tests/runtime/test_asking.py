@@ -11,12 +11,14 @@ from calling import Ships, ships
 from naftiko_runtime.expr.path import Root
 from naftiko_runtime.expr.scope import StepResult
 from naftiko_runtime.expr.shape import Computed, Selected, Shape
-from naftiko_runtime.plan.asking import Asker, Suspended
+from naftiko_runtime.plan.asking import Asker, Question, Suspended
 from naftiko_runtime.plan.errors import CannotAsk, Unanswered
 from naftiko_runtime.plan.flow import Answer, Flow
 from naftiko_runtime.plan.journal import Journal
 from naftiko_runtime.plan.surfaces import Context, Operation, PassThrough
+from naftiko_runtime.runtime.deadlines import Deadlines
 from naftiko_runtime.runtime.engine import Settings
+from naftiko_runtime.runtime.running import Running
 from naftiko_runtime.steps.ask import AskStep
 from naftiko_runtime.steps.call import CallStep
 from naftiko_runtime.values import Json
@@ -73,6 +75,12 @@ async def test_nothing_is_called_for_a_client_that_cannot_be_asked(upstream: Ups
         async with fleet.engine.invoke(asking(fleet), SHIP, Context("test")):
             pass
     assert upstream.seen == []
+
+
+async def test_a_question_that_nobody_can_be_asked_is_told() -> None:
+    running = Running({}, {}, Deadlines().within(1))
+    with pytest.raises(CannotAsk):
+        await running.ask({"confirm": Question("form", {}), "other": Question("url", {}, is_required=False)})
 
 
 async def test_a_client_that_cannot_be_asked_what_is_not_required_is_not(fleet: Ships) -> None:

@@ -27,6 +27,19 @@ async def test_what_is_over_in_time_is_left_alone() -> None:
         raise ZeroDivisionError
 
 
+async def test_what_runs_in_no_task_cannot_be_ended() -> None:
+    deadlines, loop = Deadlines(), asyncio.get_running_loop()
+    began = asyncio.Event()
+
+    def begin() -> None:
+        deadlines.within(0.01).__enter__()
+        began.set()
+
+    loop.call_soon(begin)
+    await began.wait()
+    await asyncio.sleep(0.05)
+
+
 @pytest.mark.parametrize("order", [(0.1, 0.3, 0.2), (0.3, 0.2, 0.1), (0.2, 0.1, 0.3)])
 async def test_each_call_has_its_own_time(order: tuple[float, ...]) -> None:
     deadlines, loop, passed = Deadlines(), asyncio.get_running_loop(), list[float]()

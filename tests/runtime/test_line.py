@@ -4,11 +4,14 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import Any
 
 import aiohttp
 import pytest
 
 from naftiko_runtime.runtime.transports.line import Line
+from naftiko_runtime.runtime.transports.pool import expect
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -37,6 +40,19 @@ async def test_a_line_that_is_lost_takes_no_request() -> None:
     line.resume()
     line.close()
     assert not line.is_open
+
+
+def test_a_connection_that_was_lost_at_once_carries_no_request() -> None:
+    lost: Any = SimpleNamespace(protocol=None)
+    with pytest.raises(aiohttp.ClientConnectionResetError):
+        expect(lost, "GET", aiohttp.ClientTimeout())
+
+
+async def test_a_body_without_an_answer_is_nobodys() -> None:
+    kept: list[Line] = []
+    async with connected(kept) as line:
+        line.on_body(b"ok")
+        assert line.is_open
 
 
 async def test_an_answer_to_a_request_that_was_just_given_up_is_nobodys() -> None:

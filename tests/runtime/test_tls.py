@@ -23,6 +23,10 @@ capability:
     baseUri: https://ships.example.org
     tls: TLS
     resources: [{name: ships, path: /ships, operations: [{name: list, method: GET}]}]
+  - type: http
+    namespace: ports
+    baseUri: https://ports.example.org
+    resources: [{name: ports, path: /ports, operations: [{name: list, method: GET}]}]
   exposes:
   - type: mcp
     namespace: tools

@@ -1,4 +1,5 @@
 import json
+from collections import OrderedDict
 from collections.abc import Callable
 
 import pytest
@@ -35,6 +36,11 @@ def test_an_integer_of_any_size_survives(number: int) -> None:
     assert encode(number) == text
     assert decode(encode({"id": [number]})) == {"id": [number]}
     assert encode_pretty(number) == text
+
+
+def test_other_objects_than_written_ones_are_written_as_usual() -> None:
+    value: Json = {"a": OrderedDict(b=1), "c": Written({"d": 2}, b"[3]")}
+    assert encode_around(value) == b'{"a":{"b":1},"c":{"d":2}}'
 
 
 @pytest.mark.parametrize("before", range(5))

@@ -7,10 +7,9 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
-from importlib.util import find_spec
 
 from ..exposers.mcp import load_sdk
 from ..plan.surfaces import McpSurface
@@ -96,7 +95,7 @@ def shared_out(ready: Ready, workers: int) -> Iterator[Shares]:
 
 def _import_early(ready: Ready) -> None:
     for name in _STARTERS:
-        if find_spec(name.partition(".")[0]) is not None:
+        with suppress(ImportError):  # not every platform has all of them
             import_module(name)
     if any(isinstance(listener.surface, McpSurface) for listener in ready.listeners):
         load_sdk()

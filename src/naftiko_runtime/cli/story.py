@@ -54,8 +54,7 @@ class Story:
                 counted = _Counted(inbound)
                 yield counted
         except CallError as error:
-            if counted is None:
-                self.say(f"no answer after {_since(began)}: {error.sentence}")
+            self.say(f"no answer after {_since(began)}: {error.sentence}")
             raise
         finally:
             if counted is not None:

@@ -41,7 +41,12 @@ class Outbound:
     @property
     def is_streamed(self) -> bool:
         """Tell whether the body comes in pieces, so that it can be sent only once."""
-        return not (self.body is None or isinstance(self.body, (bytes, Secret)))
+        return self.stream is not None
+
+    @property
+    def stream(self) -> AsyncIterator[bytes] | None:
+        """Give the body if it comes in pieces."""
+        return None if self.body is None or isinstance(self.body, (bytes, Secret)) else self.body
 
     def with_header(self, name: str, value: Text) -> Outbound:
         """Set a header, replacing one of the same name."""

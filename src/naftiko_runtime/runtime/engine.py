@@ -107,8 +107,8 @@ class Engine:
     ) -> Inbound:
         try:
             with self.deadlines.within(self.settings.timeout_s) as deadline:
-                if outbound.is_streamed:
-                    outbound = self._moving(outbound, deadline)
+                if (upload := outbound.stream) is not None:
+                    outbound = replace(outbound, body=self._moving(upload, deadline))
                 inbound = await self._running(deadline, retries).send(call, outbound, held)
         except TimeoutError:
             raise UpstreamTimeout(_late(call.api, self.settings.timeout_s)) from None
@@ -116,18 +116,12 @@ class Engine:
             return Timely(inbound, deadline.when(), _late(call.api, self.settings.timeout_s))
         return inbound
 
-    def _moving(self, outbound: Outbound, deadline: Deadline) -> Outbound:
+    async def _moving(self, upload: AsyncIterator[bytes], deadline: Deadline) -> AsyncIterator[bytes]:
         """Move the deadline of an upload on with each piece: it may take long, but not stand still."""
-        if not isinstance(outbound.body, AsyncIterator):
-            return outbound
-
-        async def pieces(upload: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-            loop = asyncio.get_running_loop()
-            async for piece in upload:
-                deadline.reschedule(loop.time() + self.settings.timeout_s)
-                yield piece
-
-        return replace(outbound, body=pieces(outbound.body))
+        loop = asyncio.get_running_loop()
+        async for piece in upload:
+            deadline.reschedule(loop.time() + self.settings.timeout_s)
+            yield piece
 
     async def _finish(self, flow: Flow, scope: Scope, context: Context) -> Answer:
         if flow.asks:

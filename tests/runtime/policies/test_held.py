@@ -25,6 +25,14 @@ async def test_the_last_thing_is_given_back_first() -> None:
     assert notes == ["enter connection", "leave connection", "place"]
 
 
+async def test_what_is_given_back_without_waiting_can_be_left() -> None:
+    notes: list[str] = []
+    async with Held() as held:
+        held.callback(lambda: notes.append("place"))
+        await held.leave()
+    assert notes == ["place"]
+
+
 async def test_what_was_left_is_not_given_back_again() -> None:
     notes: list[str] = []
     async with Held() as held:

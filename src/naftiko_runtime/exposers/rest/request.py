@@ -38,17 +38,16 @@ class Body:
 
     def stream(self) -> AsyncIterator[bytes]:
         """Give it in pieces, as fast as they are taken."""
-        self._end = asyncio.Event()
-        return self._pieces()
+        self._end = end = asyncio.Event()
+        return self._pieces(end)
 
-    async def _pieces(self) -> AsyncIterator[bytes]:
+    async def _pieces(self, end: asyncio.Event) -> AsyncIterator[bytes]:
         more = True
         while more:
             chunk, more = await next_piece(self.receive)
             if chunk:
                 yield chunk
-        if self._end is not None:
-            self._end.set()
+        end.set()
 
     async def next_message(self) -> Message:
         """Wait for what comes after the body, which can only be the disconnect."""
