@@ -26,6 +26,7 @@ Write: TypeAlias = Callable[[bytes], Awaitable[None]]
 """Writes a line; raises OSError where nobody reads any more."""
 # what waits for somebody else, and so is given up when the client leaves
 _LONG = frozenset({"tools/call", "prompts/get", "resources/read"})
+_AHEAD = 16
 
 
 class Session(Protocol):
@@ -50,8 +51,8 @@ class Conversation:
     _over: asyncio.Future[None] = field(init=False, repr=False)
     _talk: Talk = field(default_factory=Talk)
     _writes: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _short: set[asyncio.Task[None]] = field(default_factory=set)
-    _calls: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    # with the id of what may take long; nothing has the id of what is soon over
+    _running: dict[asyncio.Task[None], str | None] = field(default_factory=dict)
     _rest: asyncio.Queue[tuple[Json] | None] | None = None  # what the session has to answer
     _session: asyncio.Task[None] | None = None
 
@@ -63,12 +64,7 @@ class Conversation:
         try:
             await self._over
         finally:
-            running = [
-                reading,
-                *self._short,
-                *self._calls.values(),
-                *([self._session] if self._session else ()),
-            ]
+            running = [task for task in (reading, self._session, *self._running) if task is not None]
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
@@ -87,40 +83,31 @@ class Conversation:
         async for line in lines:
             if line.strip():
                 await self._take(line)
-        await asyncio.gather(*self._short)
+        await asyncio.gather(*[task for task, name in self._running.items() if name is None])
         if self._rest is not None and self._session is not None:
-            self._rest.put_nowait(None)
+            await self._rest.put(None)
             await self._session
 
     async def _take(self, line: bytes) -> None:
         try:
             message = json_of(line, "line")
         except NotAMessage as none:
-            self._spawn(self._say(encode(none.answer)))
+            self._begin(self._say(encode(none.answer)))
             return
         if self._is_cancelled_by(mapping(message)):
             return
-        request = (
-            self._talk.take(self.lane, message) if self.lane is not None and self._rest is None else None
-        )
-        if request is None or self.lane is None:
+        lane = self.lane if self._rest is None else None
+        request = None if lane is None else self._talk.take(lane, message)
+        if lane is None or request is None:
             await self._pass_on(message)
         elif request.id is not None:
-            self._begin(self.lane, request)
+            name = str(request.id) if request.method in _LONG else None
+            self._begin(self._answer(lane, request), name)
 
-    def _begin(self, lane: Lane, request: Request) -> None:
-        answering = self._answer(lane, request)
-        if request.method not in _LONG:
-            self._spawn(answering)
-            return
-        key, task = str(request.id), asyncio.create_task(answering)
-        self._calls[key] = task
-        task.add_done_callback(lambda _: self._calls.pop(key) if self._calls.get(key) is task else None)
-
-    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+    def _begin(self, work: Coroutine[object, object, None], name: str | None = None) -> None:
         task = asyncio.create_task(work)
-        self._short.add(task)
-        task.add_done_callback(self._short.discard)
+        self._running[task] = name
+        task.add_done_callback(self._running.pop)
 
     async def _answer(self, lane: Lane, request: Request) -> None:
         try:
@@ -132,30 +119,34 @@ class Conversation:
 
     def _exchange(self, request: Request) -> Exchange:
         """Let a call tell how it goes, if it has something to tell or its client waits for that."""
-        if str(request.name) not in self.reporting and "progressToken" not in mapping(
-            request.params.get("_meta")
-        ):
+        is_waited_for = "progressToken" in mapping(request.params.get("_meta"))
+        if not is_waited_for and str(request.name) not in self.reporting:
             return SILENT
         teller = Teller.of(request, self._say)
         return Exchange(teller.step, hear=teller.received)
 
     def _is_cancelled_by(self, message: Mapping[str, Json]) -> bool:
         """Give up a call of the lane's, if it is one that a message cancels."""
-        if not self._calls or message.get("method") != "notifications/cancelled":
+        if message.get("method") != "notifications/cancelled":
             return False
-        call = self._calls.get(str(mapping(message.get("params")).get("requestId")))
-        return call is not None and call.cancel()
+        cancelled = mapping(message.get("params")).get("requestId")
+        if not isinstance(cancelled, (str, int)):
+            return False
+        calls = [task for task, name in self._running.items() if name == str(cancelled)]
+        for call in calls:
+            call.cancel()
+        return bool(calls)
 
     async def _pass_on(self, message: Json) -> None:
         """Let the SDK answer, which is imported when it first has to."""
         if self._rest is None:
             session = await asyncio.to_thread(self.open_session)
             keep_loaded()
-            self._rest = asyncio.Queue()
+            self._rest = asyncio.Queue(_AHEAD)
             work = session.serve(self._talk.opening, _given(self._rest), self._say)
             self._session = asyncio.create_task(work)
             self._session.add_done_callback(self._end)
-        self._rest.put_nowait((message,))
+        await self._rest.put((message,))
 
     async def _say(self, message: bytes) -> None:
         try:
