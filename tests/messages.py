@@ -6,6 +6,11 @@ from typing import Any
 
 from malformed import ENVELOPE, HELLO, MODERN
 
+TASKS: dict[str, Any] = {
+    "list": {},
+    "cancel": {},
+    "requests": {"sampling": {"createMessage": {}}, "elicitation": {"create": {}}},
+}
 MESSAGES: tuple[tuple[str, dict[str, Any] | None], ...] = (
     ("initialize", HELLO),
     ("initialize", {**HELLO, "protocolVersion": "2024-11-05"}),
@@ -14,6 +19,12 @@ MESSAGES: tuple[tuple[str, dict[str, Any] | None], ...] = (
     ("initialize", {**HELLO, "capabilities": {"roots": {"listChanged": True}, "elicitation": {"form": {}}}}),
     ("initialize", {**HELLO, "capabilities": {"roots": {"listChanged": {}}}}),
     ("initialize", {**HELLO, "capabilities": {"sampling": 1}}),
+    ("initialize", {**HELLO, "capabilities": {"mood": 1, "weather": {"a": [2]}, "experimental": {"a": {}}}}),
+    ("initialize", {**HELLO, "capabilities": {"tasks": TASKS, "elicitation": {}, "roots": {}}}),
+    ("initialize", {**HELLO, "capabilities": {"tasks": {"list": True}}}),
+    ("initialize", {**HELLO, "capabilities": {"tasks": {"requests": {"sampling": {"createMessage": 1}}}}}),
+    ("initialize", {**HELLO, "capabilities": {"tasks": {"requests": {"sampling": 1}}}}),
+    ("initialize", {**HELLO, "capabilities": {"tasks": None, "experimental": {"a": 1}}}),
     ("initialize", {**HELLO, "clientInfo": {"name": "a", "version": "1", "title": 5}}),
     ("initialize", {"protocolVersion": "2025-11-25"}),
     ("ping", None),
@@ -73,6 +84,7 @@ METAS: tuple[Mapping[str, Any], ...] = (
         "io.modelcontextprotocol/clientCapabilities": {"elicitation": {}, "extensions": {"a/b": {}}},
     },
     {**ENVELOPE, "io.modelcontextprotocol/clientCapabilities": {"extensions": {"a/b": 1}}},
+    {**ENVELOPE, "io.modelcontextprotocol/clientCapabilities": {"mood": 1, "tasks": TASKS}},
     {**ENVELOPE, "io.modelcontextprotocol/clientCapabilities": None},
     {**ENVELOPE, "io.modelcontextprotocol/protocolVersion": "2025-11-25"},
     {**ENVELOPE, "progressToken": "t", "other.example/key": {"a": None}},

@@ -46,6 +46,15 @@ CHANGES: tuple[tuple[str, str | None], ...] = (
 NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 
 
+SOME: tuple[tuple[str, dict[str, Any] | None], ...] = (
+    ("ping", None),
+    ("server/discover", None),
+    ("tools/call", {"name": "echo", "arguments": {"text": "é"}}),
+    ("resources/read", {"uri": "test://text"}),
+    ("notifications/initialized", None),
+)
+
+
 class Pair:
     """The same file, served with the hot lane and without it."""
 
@@ -141,7 +150,7 @@ async def test_ids_are_taken_and_given_back_the_same(modern: bool) -> None:
 @pytest.mark.parametrize("modern", [False, True], ids=["older era", "newer era"])
 async def test_headers_are_minded_the_same(modern: bool) -> None:
     async with pair() as both:
-        for method, params in (MESSAGES[9], MESSAGES[10], MESSAGES[16], MESSAGES[35], MESSAGES[-3]):
+        for method, params in SOME:
             made = message(method, params, modern=modern)
             for headers in changed(headers_of(made, modern=modern)):
                 await both.same(json.dumps(made).encode(), headers)

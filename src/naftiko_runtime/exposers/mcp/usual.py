@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from ...values import Json
-from .protocol import Params
+from .protocol import Params, mapping
 
 MODERN = "2026-07-28"
 HANDSHAKES = frozenset({"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"})
@@ -174,6 +174,7 @@ _CAPABILITIES: Mapping[str, Mapping[str, type]] = {
     "roots": {"listChanged": bool},
     "sampling": {"context": dict, "tools": dict},
     "elicitation": {"form": dict, "url": dict},
+    "tasks": {"list": dict, "cancel": dict, "requests": dict},
 }
 _OPEN = frozenset({"experimental", "extensions"})
 
@@ -184,18 +185,25 @@ def is_client(value: Json) -> bool:
 
 
 def is_capabilities(value: Json) -> bool:
-    """Tell whether all capabilities of a client are known, and as they should be."""
-    if not isinstance(value, dict):
-        return False
-    for name, part in value.items():
-        if not isinstance(part, dict):
-            return False
-        if name in _OPEN:
-            if not all(isinstance(inner, dict) for inner in part.values()):
-                return False
-        elif name not in _CAPABILITIES or not _fits(part, _CAPABILITIES[name]):
-            return False
-    return True
+    """Tell whether a client says what it can do as it should; what nobody knows may be anything."""
+    return isinstance(value, dict) and all(_is_capability(name, part) for name, part in value.items())
+
+
+def _is_capability(name: str, part: Json) -> bool:
+    if name in _OPEN:
+        return _holds_objects(part)
+    if name not in _CAPABILITIES:
+        return True
+    return isinstance(part, dict) and _fits(part, _CAPABILITIES[name]) and _is_deep_enough(name, part)
+
+
+def _is_deep_enough(name: str, part: Mapping[str, Json]) -> bool:
+    """Look below the fields of what newer handshakes say of tasks."""
+    return name != "tasks" or all(_holds_objects(kind) for kind in mapping(part.get("requests")).values())
+
+
+def _holds_objects(value: Json) -> bool:
+    return isinstance(value, dict) and all(isinstance(inner, dict) for inner in value.values())
 
 
 def _fits(value: Mapping[str, Json], kinds: Mapping[str, type]) -> bool:
