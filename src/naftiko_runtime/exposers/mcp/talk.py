@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ...values import Json
 from .lane import Lane
 from .protocol import mapping
-from .usual import MODERN, Request, agreed, is_enveloped
+from .usual import HANDSHAKES, MODERN, Request, agreed, is_enveloped
 
 _INITIALIZE, _INITIALIZED, _DISCOVER = "initialize", "notifications/initialized", "server/discover"
 
@@ -37,25 +37,22 @@ class Talk:
             return request.method != _INITIALIZED or _says_nothing(request)
         if request.method == _INITIALIZE:
             return not self._version
-        return (
-            self._version in ("", MODERN) if request.is_modern else bool(self._version) and self._is_greeted
-        )
+        if request.is_modern:
+            return self._version in ("", MODERN)
+        return self._version in HANDSHAKES and self._is_greeted
 
     def _note(self, request: Request, message: Json) -> None:
-        if request.method == _INITIALIZED:
-            if self._version != MODERN and not self._is_greeted:
-                self._is_greeted = True
-                self.opening.append(message)
-        elif request.method == _INITIALIZE:
+        if request.method == _INITIALIZE:
             self._version = agreed(request.params["protocolVersion"])
             self.opening.append(message)
-        elif (
-            request.id is not None and request.is_modern and request.method != _DISCOVER and not self._version
-        ):
+        elif request.method == _INITIALIZED and not self._is_greeted:
+            self._is_greeted = True
+            self.opening.append(message)
+        elif not self._version and request.id is not None and request.method != _DISCOVER:
             self._version = MODERN
             # it chooses as the request did, and does nothing
             meta = request.params["_meta"]
-            self.opening = [{**mapping(message), "method": _DISCOVER, "params": {"_meta": meta}}]
+            self.opening.append({**mapping(message), "method": _DISCOVER, "params": {"_meta": meta}})
 
 
 def _says_nothing(request: Request) -> bool:
