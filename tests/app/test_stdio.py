@@ -3,7 +3,9 @@
 import asyncio
 import os
 import threading
-from io import BytesIO
+from collections.abc import Iterator
+from contextlib import closing
+from io import BytesIO, FileIO, RawIOBase
 from pathlib import Path
 
 import pytest
@@ -55,8 +57,10 @@ def test_lines_come_in_order_however_many_there_are_and_go_out_whole(tmp_path: P
     (tmp_path / "in").write_bytes(b"".join(sent))
 
     async def echo() -> None:
-        with (tmp_path / "out").open("wb") as outgoing:
-            wire = Wire((tmp_path / "in").open("rb"), outgoing)
+        with (
+            FileIO(tmp_path / "out", "wb") as outgoing,
+            closing(Wire((tmp_path / "in").open("rb"), outgoing)) as wire,
+        ):
             async for line in wire.lines():
                 await wire.write(line)
 
@@ -68,7 +72,7 @@ def test_what_comes_after_the_end_of_the_loop_is_for_nobody() -> None:
     source, sink = os.pipe()
 
     async def take_one() -> bytes:
-        return await anext(Wire(os.fdopen(source, "rb"), BytesIO()).lines())
+        return await anext(Wire(os.fdopen(source, "rb"), RawIOBase()).lines())
 
     before = set(threading.enumerate())
     os.write(sink, b"one\n")
@@ -78,3 +82,62 @@ def test_what_comes_after_the_end_of_the_loop_is_for_nobody() -> None:
     for thread in set(threading.enumerate()) - before:
         thread.join(5)
         assert not thread.is_alive()
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[Wire, FileIO]]:
+    """Make a wire whose lines go into a pipe, and the end of it where they are read."""
+    source, sink = os.pipe()
+    with (
+        FileIO(sink, "wb") as outgoing,
+        closing(Wire(BytesIO(), outgoing)) as wire,
+        FileIO(source, "rb") as reader,
+    ):
+        yield wire, reader
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_long_line_waits_for_a_slow_reader(pipe: tuple[Wire, FileIO], waits: bool) -> None:
+    wire, reader = pipe
+    os.set_blocking(wire.outgoing.fileno(), waits)
+    long = b"a" * 1_000_000 + b"\n"
+
+    async def write() -> bytes:
+        writing = [asyncio.ensure_future(wire.write(line)) for line in (b"one\n", long, b"last\n")]
+        await writing[0]
+        await asyncio.sleep(0.05)
+        assert [line.done() for line in writing] == [True, False, False]
+        heard = await asyncio.to_thread(read_until, reader, b"last\n")
+        await asyncio.gather(*writing)
+        return heard
+
+    assert asyncio.run(write()) == b"one\n" + long + b"last\n"
+
+
+def read_until(reader: FileIO, end: bytes) -> bytes:
+    heard = bytearray()
+    while not heard.endswith(end):
+        heard += reader.read(65536)
+    return bytes(heard)
+
+
+def test_a_reader_who_left_is_told(pipe: tuple[Wire, FileIO]) -> None:
+    wire, reader = pipe
+    reader.close()
+
+    async def write() -> None:
+        await wire.write(b"one\n")
+
+    with pytest.raises(BrokenPipeError):
+        asyncio.run(write())
+
+
+def test_a_line_that_nobody_waits_for_any_more_is_written(pipe: tuple[Wire, FileIO]) -> None:
+    wire, reader = pipe
+
+    async def write() -> None:
+        asyncio.ensure_future(wire.write(b"one\n")).cancel()
+        await wire.write(b"two\n")
+
+    asyncio.run(write())
+    assert reader.read(8) == b"one\ntwo\n"

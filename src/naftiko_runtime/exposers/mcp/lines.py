@@ -50,7 +50,6 @@ class Conversation:
     write: Write
     _over: asyncio.Future[None] = field(init=False, repr=False)
     _talk: Talk = field(default_factory=Talk)
-    _writes: asyncio.Lock = field(default_factory=asyncio.Lock)
     # with the id of what may take long; nothing has the id of what is soon over
     _running: dict[asyncio.Task[None], str | None] = field(default_factory=dict)
     _rest: asyncio.Queue[tuple[Json] | None] | None = None  # what the session has to answer
@@ -150,8 +149,7 @@ class Conversation:
 
     async def _say(self, message: bytes) -> None:
         try:
-            async with self._writes:
-                await self.write(message + b"\n")
+            await self.write(message + b"\n")
         except OSError:  # nobody reads any more
             if not self._over.done():
                 self._over.set_result(None)
