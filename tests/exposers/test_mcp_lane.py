@@ -134,7 +134,7 @@ async def test_what_clients_say_is_answered_the_same(modern: bool) -> None:
         for method, params in MESSAGES:
             made = message(method, params, modern=modern)
             await both.same(json.dumps(made).encode(), headers_of(made, modern=modern))
-        assert both.taken > len(MESSAGES) // 2
+        assert both.taken > len(MESSAGES) * 2 // 5
 
 
 @pytest.mark.parametrize("modern", [False, True], ids=["older era", "newer era"])
@@ -210,7 +210,7 @@ async def test_what_a_file_does_not_have_is_denied_the_same(modern: bool) -> Non
         for method, params in MESSAGES:
             made = message(method, params, modern=modern)
             await both.same(json.dumps(made).encode(), headers_of(made, modern=modern))
-        assert both.taken > len(MESSAGES) // 2
+        assert both.taken > len(MESSAGES) * 2 // 5
 
 
 @pytest.mark.parametrize("modern", [False, True], ids=["older era", "newer era"])

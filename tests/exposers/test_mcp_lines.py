@@ -26,7 +26,7 @@ from serving import compiled
 pytestmark = [pytest.mark.anyio, pytest.mark.hot_lane]
 
 GREETED = {"jsonrpc": "2.0", "method": "notifications/initialized"}
-SET_LEVEL = message("logging/setLevel", {"level": "debug"}, modern=False, number="level")
+UNUSUAL = message("nothing/atAll", {"a": 1}, modern=False, number="unusual")
 PLAN = compiled(FACE)
 _TURNS = 60
 
@@ -116,6 +116,10 @@ async def pair_of(surface: McpSurface, invoke: Invoke) -> AsyncIterator[Pair]:
             await task
 
 
+def set_level(level: str) -> dict[str, Any]:
+    return message("logging/setLevel", {"level": level}, modern=False, number="level")
+
+
 def begun(version: str = "2025-11-25") -> list[Any]:
     hello = {**HELLO, "protocolVersion": version}
     return [message("initialize", hello, modern=False, number="hello"), GREETED]
@@ -139,7 +143,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def test_older_clients_get_the_same_answers(version: str, taken: list[str]) -> None:
     for method, params in MESSAGES:
         async with pair() as both:
-            await both.same([*begun(version), message(method, params, modern=False), SET_LEVEL])
+            await both.same([*begun(version), message(method, params, modern=False), UNUSUAL])
     assert len(taken) > len(MESSAGES) * 1.3
 
 
@@ -148,7 +152,7 @@ async def test_handshakes_are_minded_the_same(taken: list[str]) -> None:
     for params in handshakes:
         async with pair() as both:
             hello, later = message("initialize", params, modern=False), message("ping", {}, modern=False)
-            await both.same([hello, GREETED, later, SET_LEVEL, later])
+            await both.same([hello, GREETED, later, UNUSUAL, later])
     assert taken.count("initialize") == 7  # the others are wrong in some way
 
 
@@ -157,7 +161,7 @@ async def test_newer_clients_get_the_same_answers(taken: list[str]) -> None:
         async with pair() as both:
             first = message("server/discover", None, modern=True)
             later = message("tools/list", None, modern=True, number="later")
-            await both.same([first, message(method, params, modern=True), later, SET_LEVEL, *begun()])
+            await both.same([first, message(method, params, modern=True), later, UNUSUAL, *begun()])
     assert len(taken) > len(MESSAGES) * 1.5
 
 
@@ -176,7 +180,7 @@ ODD: Sequence[Sequence[Any]] = (
     [message("ping", {}, modern=False), *begun()],
     [GREETED, *begun(), GREETED, message("tools/list", {}, modern=False)],
     [begun()[0], message("tools/list", {}, modern=False), GREETED, message("tools/list", {}, modern=False)],
-    [begun()[0], message("ping", {}, modern=False), SET_LEVEL, GREETED],
+    [begun()[0], message("ping", {}, modern=False), UNUSUAL, GREETED],
     [*begun(), *begun("2024-11-05"), message("tools/list", {}, modern=False)],
     [*begun(), message("tools/list", {}, modern=True), message("server/discover", {}, modern=True)],
     [message("server/discover", {}, modern=True), *begun(), message("server/discover", {}, modern=True)],
@@ -184,9 +188,11 @@ ODD: Sequence[Sequence[Any]] = (
     [message("tools/list", {}, modern=True), *begun(), message("tools/list", {}, modern=False)],
     [message("initialize", HELLO, modern=True), message("tools/list", {}, modern=True)],
     [{"jsonrpc": "2.0", "id": 5, "result": {}}, *begun()],
-    [*begun(), {"jsonrpc": "2.0", "id": 5, "error": {"code": 1, "message": "no"}}, SET_LEVEL],
+    [*begun(), {"jsonrpc": "2.0", "id": 5, "error": {"code": 1, "message": "no"}}, UNUSUAL],
     [b"junk", b"[1]", b"{}", *begun(), b"junk", b'"a"', message("tools/list", {}, modern=False)],
-    [*begun(), {"jsonrpc": "2.0", "method": "notifications/cancelled"}, SET_LEVEL],
+    [*begun(), {"jsonrpc": "2.0", "method": "notifications/cancelled"}, UNUSUAL],
+    [set_level("debug"), *begun(), set_level("error"), set_level("debug")],
+    [message("logging/setLevel", {"level": "info"}, modern=True), *begun()],
     [{"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": []}}, *begun()],
 )
 
@@ -194,7 +200,7 @@ ODD: Sequence[Sequence[Any]] = (
 @pytest.mark.parametrize("said", ODD)
 async def test_whatever_comes_out_of_order_is_answered_the_same(said: Sequence[Any]) -> None:
     async with pair() as both:
-        await both.same([*said, SET_LEVEL, message("tools/list", {}, modern=False, number="last")])
+        await both.same([*said, UNUSUAL, message("tools/list", {}, modern=False, number="last")])
 
 
 @pytest.mark.parametrize("modern", [False, True], ids=["older era", "newer era"])
@@ -207,7 +213,7 @@ async def test_ids_and_what_requests_say_of_themselves_are_minded_the_same(moder
         async with pair() as both:
             asked = message("tools/call", {"name": "echo", "arguments": {"text": "a"}}, modern=False)
             asked["params"]["_meta"] = {**meta}
-            await both.same([*([] if modern else begun()), asked, SET_LEVEL])
+            await both.same([*([] if modern else begun()), asked, UNUSUAL])
 
 
 @pytest.mark.parametrize("modern", [False, True], ids=["older era", "newer era"])
@@ -223,19 +229,26 @@ async def test_whatever_is_said_is_answered_the_same(part: int, modern: bool) ->
 
 @pytest.mark.parametrize("modern", [False, True], ids=["older era", "newer era"])
 async def test_what_a_call_tells_while_it_runs_is_the_same(modern: bool, taken: list[str]) -> None:
-    levels = (None, "debug", "info", "notice", "error") if modern else (None,)
+    levels = (None, "debug", "info", "notice", "error")
     told: list[str] = []
     for name, token, level in product((*STEPS_OF, *MODELS), (None, 7, "a"), levels):
-        meta = {"progressToken": token, "io.modelcontextprotocol/logLevel": level}
-        call = message("tools/call", {"name": name, "arguments": {}}, modern=modern)
-        call["params"].setdefault("_meta", {}).update(
-            {key: said for key, said in meta.items() if said is not None}
-        )
+        first = [] if modern else [*begun(), *([set_level(level)] if level else [])]
+        wanted = {"progressToken": token, "io.modelcontextprotocol/logLevel": level if modern else None}
+        meta = {key: said for key, said in wanted.items() if said is not None}
+        call = message("tools/call", {"name": name, "arguments": {}, "_meta": meta}, modern=modern)
         async with pair_of(SURFACE, invoke) as both:
-            told += await both.same([*([] if modern else begun()), call])
+            told += await both.same([*first, call])
     assert taken.count("tools/call") == len((*STEPS_OF, *MODELS)) * 3 * len(levels)
     assert sum('"notifications/progress"' in each for each in told) > 100 * len(levels)
-    assert sum('"notifications/message"' in each for each in told) == len(STEPS) * 3 * (2 if modern else 1)
+    assert sum('"notifications/message"' in each for each in told) == len(STEPS) * 3 * (2 if modern else 3)
+
+
+async def test_the_level_that_a_client_set_holds_when_the_sdk_takes_over() -> None:
+    call = message("tools/call", {"name": "steps", "arguments": {}}, modern=False)
+    async with pair_of(SURFACE, invoke) as both:
+        said = [*begun(), set_level("debug"), set_level("error"), UNUSUAL, call, set_level("info"), call]
+        told = await both.same(said)
+    assert sum('"notifications/message"' in each for each in told) == len(STEPS)
 
 
 async def test_a_client_of_both_eras_is_held_to_the_one_that_it_began_with() -> None:

@@ -150,7 +150,7 @@ async def test_a_cancelled_call_ends_what_it_called(lane: bool) -> None:
 async def test_a_call_can_be_cancelled_after_something_unusual_was_said(lane: bool) -> None:
     async with session(lane=lane) as wire:
         await wire.greet()
-        await wire.send(call(1, "slow"), ask(2, "logging/setLevel", {"level": "info"}))
+        await wire.send(call(1, "slow"), ask(2, "nothing/atAll", {}))
         assert (await wire.next())["id"] == 2
         cancelled = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}}
         await wire.send(cancelled, call(3, "fast"))

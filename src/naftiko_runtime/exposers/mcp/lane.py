@@ -16,7 +16,7 @@ from ...values.json import encode, encode_around
 from .methods import Methods
 from .needs import asks
 from .protocol import INVALID_PARAMS, SILENT, Exchange, Fields, Method, ProtocolError, present
-from .usual import MODERN, Headers, Request, agreed, usual_message, usual_request
+from .usual import MODERN, SET_LEVEL, Headers, Request, agreed, usual_message, usual_request
 
 _METHOD_NOT_FOUND = -32601
 # the SDK's table of what HTTP says to an error; older revisions say 200 to all
@@ -74,7 +74,7 @@ class Lane:
         return self._own_of(usual_message(value, version))
 
     def _own_of(self, request: Request | None) -> Request | None:
-        if request is None:
+        if request is None or (request.method == SET_LEVEL and not self.is_lasting):
             return None
         name = request.name if isinstance(request.name, str) else None
         return None if (request.method, name) in self.elsewhere else request
@@ -115,7 +115,7 @@ class Lane:
     def _own(self, request: Request) -> Fields:
         """Answer what is the same for whatever a server has."""
         match request.method:
-            case "ping":
+            case "ping" | "logging/setLevel":
                 return {}
             case "initialize":
                 return self._shaken(str(request.params["protocolVersion"]))

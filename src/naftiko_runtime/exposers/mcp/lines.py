@@ -121,7 +121,7 @@ class Conversation:
         is_waited_for = "progressToken" in mapping(request.params.get("_meta"))
         if not is_waited_for and str(request.name) not in self.reporting:
             return SILENT
-        teller = Teller.of(request, self._say)
+        teller = Teller.of(request, self._talk.level, self._say)
         return Exchange(teller.step, hear=teller.received)
 
     def _is_cancelled_by(self, message: Mapping[str, Json]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ...values import Json
 from .lane import Lane
 from .protocol import mapping
-from .usual import HANDSHAKES, MODERN, Request, agreed, is_enveloped
+from .usual import HANDSHAKES, MODERN, SET_LEVEL, Request, agreed, is_enveloped
 
 _INITIALIZE, _INITIALIZED, _DISCOVER = "initialize", "notifications/initialized", "server/discover"
 
@@ -21,6 +21,8 @@ class Talk:
 
     opening: list[Json] = field(default_factory=list)
     """What has to be said to whoever takes over, so that the same is agreed on."""
+    level: Json = "info"
+    """From which level on a client of an older revision wants to hear a log."""
     _version: str = ""
     _is_greeted: bool = False
 
@@ -45,6 +47,9 @@ class Talk:
         if request.method == _INITIALIZE:
             self._version = agreed(request.params["protocolVersion"])
             self.opening.append(message)
+        elif request.method == SET_LEVEL:
+            self.level = request.params["level"]
+            self.opening = [*(said for said in self.opening if mapping(said)["method"] != SET_LEVEL), message]
         elif request.method == _INITIALIZED and not self._is_greeted:
             self._is_greeted = True
             self.opening.append(message)

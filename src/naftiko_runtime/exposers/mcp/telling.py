@@ -27,8 +27,7 @@ def bytes_said(done: int, total: int | None) -> str:
 class Teller:
     """Tells of one call over a connection that lasts.
 
-    Newer revisions say in each request whether they want a log; older ones hear all of it until they say
-    otherwise, which is for the SDK to know.
+    Newer revisions say in each request from which level on they want a log, older ones once for all.
     """
 
     say: Callable[[bytes], Awaitable[None]]
@@ -37,10 +36,10 @@ class Teller:
     wants_log: bool
 
     @classmethod
-    def of(cls, request: Request, say: Callable[[bytes], Awaitable[None]]) -> Teller:
+    def of(cls, request: Request, level: Json, say: Callable[[bytes], Awaitable[None]]) -> Teller:
         meta = mapping(request.params.get("_meta"))
-        wants_log = meta.get(LOG_LEVEL) in _LOUD_ENOUGH if request.is_modern else True
-        return cls(say, str(request.name), meta.get("progressToken"), wants_log)
+        wanted = meta.get(LOG_LEVEL) if request.is_modern else level
+        return cls(say, str(request.name), meta.get("progressToken"), wanted in _LOUD_ENOUGH)
 
     async def step(self, done: int, total: int, name: str) -> None:
         """Tell of the steps of a flow that has several."""

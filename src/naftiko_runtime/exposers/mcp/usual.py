@@ -21,6 +21,7 @@ _SPOKEN = "io.modelcontextprotocol/protocolVersion"
 CLIENT_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
 _CALLED = "io.modelcontextprotocol/clientInfo"
 LOG_LEVEL = "io.modelcontextprotocol/logLevel"
+SET_LEVEL = "logging/setLevel"
 _LEVELS = frozenset(
     {"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"},
 )
@@ -134,7 +135,7 @@ def _is_usual(request: Request) -> bool:
     if check is None or not check(request.params):
         return False
     if request.is_modern:
-        return request.method not in _HANDSHAKE and _is_modern_meta(request)
+        return request.method not in _OLDER and _is_modern_meta(request)
     return request.method != "server/discover" and _is_meta(request.params.get("_meta", _NOTHING))
 
 
@@ -153,7 +154,7 @@ def _is_modern_meta(request: Request) -> bool:
         and meta.get(_SPOKEN) == MODERN
         and is_capabilities(meta.get(CLIENT_CAPABILITIES))
         and is_client(meta.get(_CALLED, _ANYONE))
-        and meta.get(LOG_LEVEL, "info") in _LEVELS
+        and _is_level(meta.get(LOG_LEVEL, "info"))
         and _is_token(meta)
         and "inputResponses" not in request.params
         and "requestState" not in request.params
@@ -250,9 +251,18 @@ def _is_handshake(params: Params) -> bool:
     )
 
 
+def _sets_level(params: Params) -> bool:
+    return _is_level(params.get("level"))
+
+
+def _is_level(value: Json) -> bool:
+    return isinstance(value, str) and value in _LEVELS
+
+
 _PARAMS: Mapping[str, Callable[[Params], bool]] = {
     "initialize": _is_handshake,
     "ping": _is_anything,
+    SET_LEVEL: _sets_level,
     "server/discover": _is_anything,
     "tools/list": _is_page,
     "tools/call": _is_call,
@@ -263,4 +273,4 @@ _PARAMS: Mapping[str, Callable[[Params], bool]] = {
     "resources/read": _is_reading,
 }
 _NAMING: Mapping[str, str] = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
-_HANDSHAKE = frozenset({"initialize", "ping"})
+_OLDER = frozenset({"initialize", "ping", SET_LEVEL})  # newer revisions know none of these
