@@ -69,10 +69,12 @@ class Conversation:
             await asyncio.gather(*running, return_exceptions=True)
 
     def _end(self, task: asyncio.Future[None]) -> None:
-        """Let what has ended end everything, and say why."""
+        """Let a task that has ended end everything, and say why."""
+        self._finish(None if task.cancelled() else task.exception())
+
+    def _finish(self, error: BaseException | None = None) -> None:
         if self._over.done():
             return
-        error = None if task.cancelled() else task.exception()
         if error is None:
             self._over.set_result(None)
         else:
@@ -151,8 +153,7 @@ class Conversation:
         try:
             await self.write(message + b"\n")
         except OSError:  # nobody reads any more
-            if not self._over.done():
-                self._over.set_result(None)
+            self._finish()
 
 
 async def _given(queue: asyncio.Queue[tuple[Json] | None]) -> AsyncIterator[Json]:
