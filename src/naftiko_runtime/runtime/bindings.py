@@ -78,7 +78,8 @@ def _secured(
     plan: Plan, bases: Mapping[str, str], binds: Mapping[str, Secret], read: Reader
 ) -> Mapping[str, ssl.SSLContext]:
     """Make the TLS contexts of APIs that say something about it; raises BindError."""
-    secured = [api for api in plan.apis.values() if api.tls and _is_https(bases[api.namespace])]
+    apis = plan.apis.values()
+    secured = [(api, api.tls) for api in apis if api.tls is not None and _is_https(bases[api.namespace])]
     if not secured:  # so what reads certificates is not imported
         return MappingProxyType({})
     contexts, unsecured = tls.secure(secured, binds, read)

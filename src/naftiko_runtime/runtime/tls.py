@@ -34,17 +34,16 @@ _PRIVATE_KEY = "it begins with '-----BEGIN PRIVATE KEY-----', beside the certifi
 
 
 def secure(
-    apis: Iterable[Api], binds: Mapping[str, Secret], read: Reader
+    secured: Iterable[tuple[Api, Tls]], binds: Mapping[str, Secret], read: Reader
 ) -> tuple[Mapping[str, ssl.SSLContext], tuple[Diagnostic, ...]]:
     """Make the contexts of APIs that have certificates, and say all that is wrong with those."""
     contexts: dict[str, ssl.SSLContext] = {}
     problems: list[Diagnostic] = []
-    for api in apis:
-        if api.tls is not None:
-            securing = _Securing(api, api.tls, binds, read)
-            if (context := securing.context()) is not None:
-                contexts[api.namespace] = context
-            problems += securing.problems
+    for api, tls in secured:
+        securing = _Securing(api, tls, binds, read)
+        if (context := securing.context()) is not None:
+            contexts[api.namespace] = context
+        problems += securing.problems
     return contexts, tuple(problems)
 
 
