@@ -5,7 +5,7 @@ import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
 import pytest
 import uvicorn
@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from naftiko_runtime.app import server
 from naftiko_runtime.app.protocol import Connection
 from naftiko_runtime.app.server import Job, run_servers
-from naftiko_runtime.exposers.boundary import ASGIApp, Message, Receive, Send
+from naftiko_runtime.exposers.boundary import WHOLE, ASGIApp, Message, Receive, Send
 
 WAIT_S = 5
 Wire: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -183,14 +183,58 @@ def as_uvicorn(config: uvicorn.Config) -> uvicorn.Config:
     return config
 
 
+def promising(app: ASGIApp) -> ASGIApp:
+    """Let an application say that the body comes at once, be that so or not."""
+
+    async def promises(scope: Message, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            begins = message["type"] == "http.response.start"
+            await send({**message, WHOLE: True} if begins else message)
+
+        await app(scope, receive, sent)
+
+    return promises
+
+
+@pytest.mark.parametrize("promise", [False, True], ids=["as it comes", "at once"])
 @pytest.mark.parametrize(("app", "pieces"), SENT)
 async def test_callers_hear_what_uvicorn_says(
-    app: ASGIApp, pieces: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
+    app: ASGIApp, pieces: tuple[bytes, ...], promise: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    app = promising(app) if promise else app
     ours = await said(app, *pieces)
     config = server._config
     monkeypatch.setattr(server, "_config", lambda job, grace_s: as_uvicorn(config(job, grace_s)))
     assert ours == await said(app, *pieces)
+
+
+class Noted:
+    """A transport whose writes are noted."""
+
+    def __init__(self, transport: asyncio.Transport, written: list[bytes]) -> None:
+        self._transport, self._written = transport, written
+
+    def write(self, data: bytes) -> None:
+        self._written.append(data)
+        self._transport.write(data)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._transport, name)
+
+
+@pytest.mark.parametrize(("promise", "count"), [(True, 1), (False, 2)])
+async def test_an_answer_that_is_there_is_written_in_one_go(
+    promise: bool, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, written = Connection.connection_made, list[bytes]()
+
+    def noted(self: Connection, transport: Any) -> None:
+        made(self, cast("asyncio.Transport", Noted(transport, written)))
+
+    monkeypatch.setattr(Connection, "connection_made", noted)
+    app = answering(FOUR)
+    assert (await said(promising(app) if promise else app, GET % (b"", b""))).endswith(b"\r\n\r\nfour")
+    assert len(written) == count
 
 
 async def test_every_byte_of_an_address_is_read_as_uvicorn_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:

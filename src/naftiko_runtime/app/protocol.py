@@ -2,10 +2,11 @@
 
 What uvicorn makes anew for each request is made once for a connection here, or when it is needed: the timer
 of idle connections, the event that `receive` waits for, the parser of addresses, the callback of each task;
-and an answer with a length is looked at as a whole, not by two searches for each header. A request to an
-application that does nothing takes 17 % fewer instructions. Only what our configuration uses is here: no
-websockets, no access log, no limit of callers and no root path. What is not usual goes to uvicorn's own
-methods: refusals, streams, what may not be sent, the end.
+and an answer with a length is looked at as a whole, not by two searches for each header, and goes out in one
+piece with its body where that is known to come at once. A request to an application that does nothing takes
+17 % fewer instructions. Only what our configuration uses is here: no websockets, no access log, no limit of
+callers and no root path. What is not usual goes to uvicorn's own methods: refusals, streams, what may not be
+sent, the end.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from urllib.parse import unquote
 import httptools
 from uvicorn._types import ASGI3Application, ASGISendEvent, HTTPScope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from ..exposers.boundary import WHOLE
 
 _HASH = ord("#")  # Python finds a number among bytes in a quarter of the time that it takes for bytes
 # headers of an answer that say more than what they say to its caller
@@ -121,6 +124,7 @@ class Exchange(RequestResponseCycle):
     response_complete = False
     chunked_encoding: bool | None = None
     expected_content_length = 0
+    _head = b""  # that waits for its body
 
     def __init__(self, connection: Connection, *, keep_alive: bool) -> None:
         self.scope = connection.scope
@@ -143,6 +147,9 @@ class Exchange(RequestResponseCycle):
 
     async def send(self, message: ASGISendEvent) -> None:
         if self.disconnected or self.flow.write_paused or not self.keep_alive or not self._is_sent(message):
+            if self._head:  # it was held for a body that is not what it was said to be
+                head, self._head = self._head, b""
+                self.transport.write(head)
             await RequestResponseCycle.send(self, message)
 
     def _is_sent(self, message: ASGISendEvent) -> bool:
@@ -151,31 +158,36 @@ class Exchange(RequestResponseCycle):
             headers = message.get("headers")
             if self.response_started or not isinstance(headers, list):
                 return False
-            return self._begins(message["status"], headers)
+            head = self._begun(message["status"], headers)
+            if WHOLE in message:
+                self._head = head
+            elif head:
+                self.transport.write(head)
+            return bool(head)
         if message["type"] != "http.response.body" or message.get("more_body", False):
             return False
         return self.chunked_encoding is False and self._ends(message.get("body", b""))
 
-    def _begins(self, status: int, headers: list[tuple[bytes, bytes]]) -> bool:
+    def _begun(self, status: int, headers: list[tuple[bytes, bytes]]) -> bytes:
+        """Give the head as it is written; nothing where it needs a second look."""
         lines = [*self.default_headers, *headers]
         given = dict(lines)
         length = given.get(b"content-length", b"")
         if len(given) < len(lines) or not length.isdigit() or not _LOOKED_AT.isdisjoint(given):
-            return False
+            return b""
         names, values = b"".join(given), b"".join(given.values())
         if names.translate(_PLAIN_NAME) != names or values.translate(_PLAIN_VALUE) != values:
-            return False
+            return b""
         self.response_started, self.waiting_for_100_continue = True, False
         self.expected_content_length, self.chunked_encoding = int(length), False
-        head = b"\r\n".join(map(b": ".join, lines))
-        self.transport.write(b"%b%b\r\n\r\n" % (STATUS_LINE[status], head))
-        return True
+        return b"%b%b\r\n\r\n" % (STATUS_LINE[status], b"\r\n".join(map(b": ".join, lines)))
 
     def _ends(self, body: bytes) -> bool:
         is_right = len(body) == self.expected_content_length and self.scope["method"] != "HEAD"
         if self.response_complete or not is_right:
             return False
-        self.transport.write(body)
+        self.transport.write(self._head + body)
+        self._head = b""
         self.expected_content_length, self.response_complete = 0, True
         self.message_event.set()
         self.on_response()

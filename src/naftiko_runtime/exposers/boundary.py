@@ -24,6 +24,9 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 ASGIApp: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
+# in the message that begins an answer: the next one is its body, whole, and comes at once
+WHOLE = "naftiko.whole"
+
 _ROUND_S = 0.05
 
 
@@ -118,6 +121,12 @@ def log_refusal(scope: Message, error: CallError) -> None:
     """Log a request that reached no operation; those that do are logged by the engine."""
     level = logging.DEBUG if scope["method"] == "OPTIONS" else logging.INFO  # health checks ask so
     log.log(level, "refused %s %s: %s %s", scope["method"], scope["path"], error.status, error.title)
+
+
+async def send_both(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    """Send an answer whose body is there; a server that knows the word for it writes all in one go."""
+    await send({"type": "http.response.start", "status": status, "headers": headers, WHOLE: True})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def unless_hung_up(receive: Receive, send: Send, work: Callable[[Send], Awaitable[None]]) -> None:

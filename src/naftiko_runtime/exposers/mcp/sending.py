@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..boundary import Send
+from ..boundary import Send, send_both
 
 JSON = b"application/json"
 
@@ -20,5 +20,4 @@ async def send_written(
     headers = [(b"content-length", b"%d" % len(body)), *extra]
     if media_type is not None:
         headers.append((b"content-type", media_type))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send_both(send, status, headers, body)

@@ -9,7 +9,7 @@ from ...plan.errors import CallError
 from ...plan.flow import Answer
 from ...plan.reading import declared_length
 from ...values.json import encode
-from ..boundary import Failure, Send
+from ..boundary import Failure, Send, send_both
 
 log = logging.getLogger("naftiko.exposers")
 
@@ -74,8 +74,7 @@ async def _at_once(send: Send, inbound: Inbound, headers: Headers) -> None:
         await _start(send, inbound.status, headers)
         await send({"type": "http.response.body", "body": bytes(body), "more_body": True})
         raise
-    await _start(send, inbound.status, headers)
-    await send({"type": "http.response.body", "body": bytes(body)})
+    await send_both(send, inbound.status, _raw(headers), bytes(body))
 
 
 async def send_answer(send: Send, answer: Answer, *, head: bool) -> None:
@@ -105,8 +104,7 @@ async def send_failure(send: Send, failure: Failure, method: str) -> None:
 async def send_whole(send: Send, status: int, headers: Headers, body: bytes, *, head: bool) -> None:
     """Send an answer in one piece, with its length."""
     length = () if status in (204, 304) else (("content-length", str(len(body))),)
-    await _start(send, status, (*headers, *length))
-    await send({"type": "http.response.body", "body": b"" if head else body})
+    await send_both(send, status, _raw((*headers, *length)), b"" if head else body)
 
 
 def passed_headers(headers: Headers, left_out: tuple[str, ...] = _RIGHTS) -> Headers:
@@ -124,5 +122,8 @@ def passed_without_content(headers: Headers) -> Headers:
 
 
 async def _start(send: Send, status: int, headers: Headers) -> None:
-    raw = [(name.encode("latin-1"), value.encode("utf-8", "surrogateescape")) for name, value in headers]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.start", "status": status, "headers": _raw(headers)})
+
+
+def _raw(headers: Headers) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), value.encode("utf-8", "surrogateescape")) for name, value in headers]
