@@ -57,7 +57,6 @@ class Computed:
 
 _Objects: TypeAlias = list[dict[str, Json]]
 _Write: TypeAlias = Callable[[list[Json], Scope], _Objects]
-_ONLY_OBJECTS = frozenset({dict})
 _INSIDE = 16  # objects within objects that one expression writes
 
 
@@ -70,16 +69,18 @@ class Fields:
     _write: _Write | None = field(init=False, default=None, repr=False, compare=False)
 
     def project(self, value: Json, scope: Scope) -> dict[str, Json]:
-        inner = self.path.select(value)
-        if isinstance(inner, dict):
-            return self._writer()([inner], scope)[0]
-        return {name: shape.project(inner, scope) for name, shape in self.fields}
+        return self._written([self.path.select(value)], scope)[0]
 
     def project_all(self, values: list[Json], scope: Scope) -> list[Json]:
         """Project the elements of a list."""
-        if isinstance(self.path, Root) and _ONLY_OBJECTS.issuperset(map(type, values)):
-            return [*self._writer()(values, scope)]
-        return [self.project(value, scope) for value in values]
+        is_root = isinstance(self.path, Root)
+        return [*self._written(values if is_root else [self.path.select(value) for value in values], scope)]
+
+    def _written(self, rows: list[Json], scope: Scope) -> _Objects:
+        try:
+            return self._writer()(rows, scope)
+        except AttributeError:  # not all of them are objects, which alone can be asked for a name
+            return [{name: shape.project(row, scope) for name, shape in self.fields} for row in rows]
 
     def _writer(self) -> _Write:
         """Give the expression that writes objects from objects, which is compiled when it is first needed."""

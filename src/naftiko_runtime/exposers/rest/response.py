@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable
 
 from ...plan.call import Headers, Inbound
 from ...plan.errors import CallError
@@ -77,14 +78,13 @@ async def _at_once(send: Send, inbound: Inbound, headers: Headers) -> None:
     await send_both(send, inbound.status, _raw(headers), bytes(body))
 
 
-async def send_answer(send: Send, answer: Answer, *, head: bool) -> None:
+def send_answer(send: Send, answer: Answer, *, head: bool) -> Awaitable[None]:
     """Send shaped JSON; nothing to say is 204, and something is 200 where the upstream said nothing."""
     if answer.value is None:
-        await send_whole(send, 204, passed_without_content(answer.headers), b"", head=head)
-        return
+        return send_whole(send, 204, passed_without_content(answer.headers), b"", head=head)
     headers = (*passed_without_content(answer.headers), ("content-type", "application/json"))
     status = 200 if answer.status in _WITHOUT_BODY else answer.status
-    await send_whole(send, status, headers, encode(answer.value), head=head)
+    return send_whole(send, status, headers, encode(answer.value), head=head)
 
 
 async def send_failure(send: Send, failure: Failure, method: str) -> None:
@@ -101,10 +101,10 @@ async def send_failure(send: Send, failure: Failure, method: str) -> None:
     await send_whole(send, failure.status, headers, encode(failure.problem()), head=head)
 
 
-async def send_whole(send: Send, status: int, headers: Headers, body: bytes, *, head: bool) -> None:
+def send_whole(send: Send, status: int, headers: Headers, body: bytes, *, head: bool) -> Awaitable[None]:
     """Send an answer in one piece, with its length."""
     length = () if status in (204, 304) else (("content-length", str(len(body))),)
-    await send_both(send, status, _raw((*headers, *length)), b"" if head else body)
+    return send_both(send, status, _raw((*headers, *length)), b"" if head else body)
 
 
 def passed_headers(headers: Headers, left_out: tuple[str, ...] = _RIGHTS) -> Headers:
