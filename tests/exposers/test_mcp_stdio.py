@@ -158,10 +158,9 @@ async def test_a_call_can_be_cancelled_after_something_unusual_was_said(lane: bo
         assert wire.engine.was_cancelled
 
 
-async def test_what_was_asked_before_the_end_of_the_input_is_answered(lane: bool) -> None:
-    if not lane:
-        pytest.skip("the SDK gives up everything")
-    async with session(lane=lane) as wire:
+@pytest.mark.hot_lane
+async def test_what_was_asked_before_the_end_of_the_input_is_answered() -> None:
+    async with session(lane=True) as wire:  # the SDK gives up everything
         await wire.send(ask(0, "initialize", HELLO), ask(1, "ping", {}))
         await wire.close()
         assert (await wire.next())["id"] == 0
@@ -227,6 +226,7 @@ async def test_a_line_that_is_no_message_is_told_and_the_next_one_is_answered(
         assert [(await wire.next())["id"], (await wire.next())["id"]] == [None, 1]
 
 
+@pytest.mark.hot_lane
 async def test_a_bug_is_answered_and_says_nothing_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*arguments: object) -> None:
         raise ZeroDivisionError("inner words")
