@@ -12,7 +12,7 @@ class _NoLane:
     """Stands where the hot lane is made."""
 
     @classmethod
-    def of(cls, *_: object) -> None:
+    def of(cls, *_: object, **__: object) -> None:
         """Make none."""
 
 
