@@ -13,11 +13,12 @@ from ...values.later import later
 from ...values.record import dataclass
 from ..guard import Entrance, Guard
 from .lane import Lane
-from .lines import Conversation, Session, Write
+from .lines import Conversation, Session
 from .methods import Methods
 from .needs import needs_sessions, reporting_tools
 from .sessions import SessionLimits
 from .standby import Desk, Standby
+from .telling import Write
 from .wire import Front
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ told what was agreed on before.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from ...values import Json
 from ...values.json import encode
@@ -19,11 +19,9 @@ from .messages import NotAMessage, json_of
 from .protocol import INTERNAL_ERROR, SILENT, Exchange, Fields, mapping
 from .standby import keep_loaded
 from .talk import Talk
-from .telling import Teller
+from .telling import Teller, Write
 from .usual import Request
 
-Write: TypeAlias = Callable[[bytes], Awaitable[None]]
-"""Writes a line; raises OSError where nobody reads any more."""
 # what waits for somebody else, and so is given up when the client leaves
 _LONG = frozenset({"tools/call", "prompts/get", "resources/read"})
 _AHEAD = 16

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ...values import Json
 from ...values.json import encode
 from .protocol import Fields, mapping, present
 from .usual import LOG_LEVEL, Request
+
+Write: TypeAlias = Callable[[bytes], Awaitable[None]]
+"""Writes a line, or what stands on it; raises OSError where nobody reads any more."""
 
 _LOUD_ENOUGH = frozenset({"debug", "info"})
 
@@ -30,13 +34,13 @@ class Teller:
     Newer revisions say in each request from which level on they want a log, older ones once for all.
     """
 
-    say: Callable[[bytes], Awaitable[None]]
+    say: Write
     tool: str
     token: Json
     wants_log: bool
 
     @classmethod
-    def of(cls, request: Request, level: Json, say: Callable[[bytes], Awaitable[None]]) -> Teller:
+    def of(cls, request: Request, level: Json, say: Write) -> Teller:
         meta = mapping(request.params.get("_meta"))
         wanted = meta.get(LOG_LEVEL) if request.is_modern else level
         return cls(say, str(request.name), meta.get("progressToken"), wanted in _LOUD_ENOUGH)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any, TypeAlias
@@ -21,10 +21,10 @@ from ....values import Json
 from ..messages import NotAMessage
 from ..methods import Methods
 from ..protocol import mapping
+from ..telling import Write
 from .messages import message_of, refusal_of
 from .server import Lasting, build_server
 
-Write: TypeAlias = Callable[[bytes], Awaitable[None]]
 _Outgoing: TypeAlias = MemoryObjectSendStream[SessionMessage]
 
 
